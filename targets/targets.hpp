@@ -1,0 +1,30 @@
+// The deployment targets; one row per target in targets.cpp.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "compiler/quantize/int_network.hpp"
+#include "compiler/support/files.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire {
+
+struct TargetOptions {
+    // Loihi: replace soft by hard reset where a format cannot hold it (asked for by the user, never silent).
+    bool hard_reset = false;
+};
+
+struct Target {
+    std::string name;     // of --target
+    std::string profile;  // the default arithmetic profile
+    // Collects an error for everything the target cannot hold.
+    void (*check)(const IntNetwork&, const TargetOptions&, Report&);
+    // The files of the compiled directory besides network.json and arrays/. Calls check first; throws
+    // StageFailed.
+    Artifacts (*emit)(const IntNetwork&, const TargetOptions&, Report&);
+};
+
+const std::vector<Target>& targets();
+
+}  // namespace synfire
