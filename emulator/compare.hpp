@@ -63,6 +63,7 @@ struct Mismatch {
     std::int64_t actual = 0;
 };
 
+// Where actual has no u or v (spikes recorded elsewhere), only what it has is compared.
 std::optional<Mismatch> first_mismatch(std::size_t sample, const IntTrace& expected, const IntTrace& actual);
 
 }  // namespace synfire

@@ -91,6 +91,9 @@ struct Presynaptic {
     friend bool operator==(const Presynaptic&, const Presynaptic&) = default;
 };
 
+// Longer delays are refused; Loihi holds 62 steps.
+inline constexpr int max_delay = 1024;
+
 struct Connection {
     std::string name;
     Presynaptic source;

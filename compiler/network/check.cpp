@@ -1,0 +1,227 @@
+// The invariants of a Network, each with its message, and the topological order of its populations.
+#include "compiler/network/check.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace synfire {
+namespace {
+
+// Adds errors about one named part of the network.
+struct Complaints {
+    const std::string& file;
+    Report& report;
+    std::string node;
+
+    void add(const std::string& field, const std::string& reason, const std::string& expected, const std::string& hint) {
+        Diagnostic d;
+        d.file = file;
+        d.node = node;
+        d.field = field;
+        d.reason = reason;
+        d.expected = expected;
+        d.hint = hint;
+        report.error(d);
+    }
+};
+
+// Names the first value that is not finite or outside [low, high].
+void check_values(const std::vector<double>& values, double low, double high, const std::string& field,
+                  const std::string& expected, const std::string& hint, Complaints& complaints) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (std::isfinite(values[i]) && values[i] >= low && values[i] <= high) continue;
+        complaints.add(field, fmt::format("value {} at index {} is out of range", values[i], i), expected, hint);
+        return;
+    }
+}
+
+// Potentials and weights beyond this are taken for damage; everything in use is many orders smaller.
+constexpr double huge = 1e30;
+
+void check_per_neuron(const PerNeuron& values, std::size_t n, double low, double high, const std::string& field,
+                      const std::string& expected, const std::string& hint, Complaints& complaints) {
+    if (values.size() != 1 && values.size() != n) {
+        complaints.add(field, fmt::format("has {} values", values.size()), fmt::format("one value or {} values", n),
+                       "give one value for the population or one per neuron");
+        return;
+    }
+    check_values(values, low, high, field, expected, hint, complaints);
+}
+
+void check_spiking(const Spiking& spiking, std::size_t n, Complaints& complaints) {
+    const std::string retrain = "is the file complete, and were the weights finite when it was exported?";
+    check_per_neuron(spiking.threshold, n, -huge, huge, "threshold", "finite", retrain, complaints);
+    const auto* hard = std::get_if<HardReset>(&spiking.reset);
+    const auto* soft = std::get_if<SoftReset>(&spiking.reset);
+    const std::size_t before = complaints.report.diagnostics.size();
+    if (hard != nullptr) check_per_neuron(hard->value, n, -huge, huge, "reset value", "finite", retrain, complaints);
+    if (soft != nullptr) check_per_neuron(soft->amount, n, -huge, huge, "reset amount", "finite", retrain, complaints);
+    if (complaints.report.diagnostics.size() != before) return;
+    const std::size_t m = hard ? std::max(spiking.threshold.size(), hard->value.size()) : spiking.threshold.size();
+    for (std::size_t i = 0; i < m; ++i) {
+        const double threshold = at(spiking.threshold, i);
+        const double floor = hard ? at(hard->value, i) : 0.0;
+        if (threshold > floor) continue;
+        complaints.add("threshold", fmt::format("value {} at index {} is not above {} {}", threshold, i,
+                                                hard ? "the reset value" : "the resting potential", floor),
+                       fmt::format("> {}", floor), "the neuron would spike without input; check units and sign");
+        return;
+    }
+    if (spiking.refractory_steps < 0 || spiking.refractory_steps > 255)
+        complaints.add("refractory", fmt::format("{} steps", spiking.refractory_steps), "0..255 steps", "use fewer steps or a larger dt");
+    if (spiking.refractory_steps > 0 && soft != nullptr && soft->next_step)
+        complaints.add("refractory", "a soft reset in the next step cannot be combined with a refractory period", "",
+                       "subtract at once, or set the refractory period to 0");
+}
+
+void check_population(const Population& p, Complaints& complaints) {
+    const std::optional<std::size_t> n = element_count(p.shape);
+    if (!n || *n == 0) {
+        complaints.add("shape", fmt::format("{} is not a usable size", to_string(p.shape)),
+                       fmt::format("1..{} neurons", max_elements), "check the layer's shape");
+        return;
+    }
+    const std::string fraction = "0..1, the fraction kept per step";
+    const std::string leak = "is it a time constant? per step it is 1 - dt/tau or exp(-dt/tau)";
+    check_per_neuron(p.beta, *n, 0, 1, "beta", fraction, leak, complaints);
+    check_per_neuron(p.alpha, *n, 0, 1, "alpha", fraction, leak, complaints);
+    const std::string retrain = "is the file complete, and were the weights finite when it was exported?";
+    check_per_neuron(p.bias, *n, -huge, huge, "bias", "finite", retrain, complaints);
+    check_per_neuron(p.initial_v, *n, -huge, huge, "initial v", "finite", retrain, complaints);
+    if (p.spiking) check_spiking(*p.spiking, *n, complaints);
+}
+
+struct StageCheck {
+    Complaints& complaints;
+    std::size_t width;  // values that arrive
+
+    // Returns the number of values that leave the stage.
+    std::size_t operator()(const Dense& d) const {
+        const std::string retrain = "is the file complete, and were the weights finite when it was exported?";
+        if (d.inputs != width)
+            complaints.add("weight", fmt::format("expects {} inputs, but {} arrive", d.inputs, width),
+                           fmt::format("a matrix [outputs, {}]", width), "check which layer feeds this one");
+        const std::optional<std::size_t> size = element_count({d.outputs, d.inputs});
+        if (!size || d.weight.size() != *size)
+            complaints.add("weight", fmt::format("has {} values", d.weight.size()),
+                           fmt::format("{} x {} values", d.outputs, d.inputs), "is the file complete?");
+        if (!d.bias.empty() && d.bias.size() != d.outputs)
+            complaints.add("bias", fmt::format("has {} values", d.bias.size()), fmt::format("{} values", d.outputs),
+                           "one bias per output");
+        check_values(d.weight, -huge, huge, "weight", "finite", retrain, complaints);
+        check_values(d.bias, -huge, huge, "bias", "finite", retrain, complaints);
+        return d.outputs;
+    }
+};
+
+void check_connection(const Network& network, const Connection& c, Complaints& complaints) {
+    const std::size_t sources =
+        c.source.kind == Presynaptic::Kind::input ? network.inputs.size() : network.populations.size();
+    if (c.source.index >= sources || c.target >= network.populations.size()) {
+        complaints.add("source", "names a layer that does not exist", "", "check the layer order");
+        return;
+    }
+    if (c.delay < 0 || c.delay > max_delay)
+        complaints.add("delay", fmt::format("{} steps", c.delay), fmt::format("0..{} steps", max_delay), "use a larger dt");
+    std::size_t arriving = width(network, c.source);
+    for (const Stage& stage : c.stages) arriving = std::visit(StageCheck{complaints, arriving}, stage);
+    const std::size_t n = neurons(network.populations[c.target]);
+    if (arriving != n)
+        complaints.add("weight", fmt::format("delivers {} values to a population of {} neurons", arriving, n),
+                       fmt::format("{} values", n), "check the layer sizes");
+}
+
+void check_names(const Network& network, Complaints& complaints) {
+    std::set<std::string> seen;
+    const auto note = [&](const std::string& name) {
+        if (!name.empty() && seen.insert(name).second) return;
+        complaints.node = "'" + name + "'";
+        complaints.add("name", name.empty() ? "is empty" : "is used twice", "a name of its own for each input and layer",
+                       "rename one of them");
+    };
+    for (const Input& i : network.inputs) note(i.name);
+    for (const Population& p : network.populations) note(p.name);
+}
+
+// True where b must be updated after a within a step.
+bool depends(const Connection& c, std::size_t a, std::size_t b) {
+    return c.delay == 0 && c.target == b && c.source.kind == Presynaptic::Kind::population && c.source.index == a;
+}
+
+// Populations in an order that respects the connections without delay; shorter than the list where there is a cycle.
+std::vector<std::size_t> topological_order(const Network& network) {
+    std::vector<std::size_t> order;
+    std::vector<bool> done(network.populations.size(), false);
+    for (bool progress = true; progress;) {
+        progress = false;
+        for (std::size_t p = 0; p < done.size() && !progress; ++p) {
+            if (done[p]) continue;
+            const bool ready = std::none_of(network.connections.begin(), network.connections.end(), [&](const Connection& c) {
+                return c.source.index < done.size() && !done[c.source.index] && depends(c, c.source.index, p);
+            });
+            if (!ready) continue;
+            done[p] = progress = true;
+            order.push_back(p);
+        }
+    }
+    return order;
+}
+
+}  // namespace
+
+void check(const Network& network, const std::string& file, Report& report) {
+    Complaints complaints{file, report, ""};
+    if (network.inputs.empty() || network.populations.empty() || network.outputs.empty())
+        complaints.add("", "holds no network: at least one input, one population of neurons and one output are needed", "",
+                       "is this the file that you meant?");
+    check_names(network, complaints);
+    for (const Input& i : network.inputs) {
+        complaints.node = "'" + i.name + "' (input)";
+        const std::optional<std::size_t> n = element_count(i.shape);
+        if (!n || *n == 0)
+            complaints.add("shape", fmt::format("{} is not a usable size", to_string(i.shape)),
+                           fmt::format("1..{} values per step", max_elements), "give the input's shape");
+    }
+    for (const Population& p : network.populations) {
+        complaints.node = "'" + p.name + "'";
+        check_population(p, complaints);
+    }
+    complaints.node = "";
+    if (report.has_errors()) return;  // sizes below rely on usable shapes
+    for (const Connection& c : network.connections) {
+        complaints.node = "'" + c.name + "'";
+        check_connection(network, c, complaints);
+    }
+    complaints.node = "";
+    for (std::size_t o : network.outputs)
+        if (o >= network.populations.size())
+            complaints.add("outputs", "names a layer that does not exist", "", "check the output names");
+    if (topological_order(network).size() != network.populations.size())
+        complaints.add("", "holds a cycle of connections without delay", "a delay of at least 1 step in every cycle",
+                       "recurrent connections act one step later: give them a delay of 1");
+}
+
+Network sort_populations(Network network) {
+    const std::vector<std::size_t> order = topological_order(network);
+    if (order.size() != network.populations.size()) return network;
+    std::vector<std::size_t> place(order.size());
+    std::vector<Population> sorted;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        place[order[i]] = i;
+        sorted.push_back(std::move(network.populations[order[i]]));
+    }
+    network.populations = std::move(sorted);
+    for (Connection& c : network.connections) {
+        if (c.target < place.size()) c.target = place[c.target];
+        if (c.source.kind == Presynaptic::Kind::population && c.source.index < place.size())
+            c.source.index = place[c.source.index];
+    }
+    for (std::size_t& o : network.outputs)
+        if (o < place.size()) o = place[o];
+    return network;
+}
+
+}  // namespace synfire
