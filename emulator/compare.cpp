@@ -8,7 +8,8 @@
 namespace synfire {
 namespace {
 
-void count(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b, SpikeAgreement& agreement) {
+void count(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b,
+           SpikeAgreement& agreement) {
     for (std::size_t i = 0; i < a.size(); ++i) {
         agreement.both += a[i] && b[i];
         agreement.either += a[i] || b[i];
@@ -40,8 +41,9 @@ Divergence describe(std::size_t sample, std::size_t step, std::size_t population
     return d;
 }
 
-std::optional<Divergence> first_divergence(std::size_t sample, const Network& network, const IntNetwork& integers,
-                                           const FloatTrace& expected, const IntTrace& actual) {
+std::optional<Divergence> first_divergence(std::size_t sample, const Network& network,
+                                           const IntNetwork& integers, const FloatTrace& expected,
+                                           const IntTrace& actual) {
     for (std::size_t step = 0; step < expected.steps; ++step)
         for (std::size_t p = 0; p < expected.populations.size(); ++p) {
             const PopulationTrace<double>& e = expected.populations[p];
@@ -81,8 +83,10 @@ std::optional<Mismatch> first_mismatch(std::size_t sample, const IntTrace& expec
             for (std::size_t j = 0; j < e.neurons; ++j) {
                 const std::size_t cell = step * e.neurons + j;
                 if (e.s[cell] != a.s[cell]) return Mismatch{sample, step, p, j, "s", e.s[cell], a.s[cell]};
-                if (!a.u.empty() && e.u[cell] != a.u[cell]) return Mismatch{sample, step, p, j, "u", e.u[cell], a.u[cell]};
-                if (!a.v.empty() && e.v[cell] != a.v[cell]) return Mismatch{sample, step, p, j, "v", e.v[cell], a.v[cell]};
+                if (!a.u.empty() && e.u[cell] != a.u[cell])
+                    return Mismatch{sample, step, p, j, "u", e.u[cell], a.u[cell]};
+                if (!a.v.empty() && e.v[cell] != a.v[cell])
+                    return Mismatch{sample, step, p, j, "v", e.v[cell], a.v[cell]};
             }
         }
     return std::nullopt;

@@ -24,8 +24,10 @@ struct Run {
 };
 
 std::int64_t sent(const Run& run, const Presynaptic& source, std::size_t cell) {
-    if (source.kind == Presynaptic::Kind::input) return static_cast<std::int64_t>(run.inputs[source.index].values[cell]);
-    return run.forced != nullptr ? (*run.forced)[source.index][cell] : run.trace.populations[source.index].s[cell];
+    if (source.kind == Presynaptic::Kind::input)
+        return static_cast<std::int64_t>(run.inputs[source.index].values[cell]);
+    return run.forced != nullptr ? (*run.forced)[source.index][cell]
+                                 : run.trace.populations[source.index].s[cell];
 }
 
 void add_connection(const Run& run, std::size_t index, std::size_t step, std::vector<std::int64_t>& sums) {

@@ -1,5 +1,5 @@
-// One neuron after the other, one step after the other: no blocking, no reordering, so that it can be read as the
-// definition of what a Network computes.
+// One neuron after the other, one step after the other: no blocking, no reordering, so that it can be read as
+// the definition of what a Network computes.
 #include "emulator/reference.hpp"
 
 #include "compiler/support/report.hpp"
@@ -70,8 +70,8 @@ void update(const Population& p, State& state, std::size_t n, double drive, Popu
     if (p.spiking) out.s[row] = spike;
 }
 
-void step_population(const Network& network, std::size_t index, const std::vector<Signal>& inputs, State& state,
-                     FloatTrace& trace, std::size_t step) {
+void step_population(const Network& network, std::size_t index, const std::vector<Signal>& inputs,
+                     State& state, FloatTrace& trace, std::size_t step) {
     const Population& p = network.populations[index];
     const std::size_t n = neurons(p);
     std::vector<double> drive(n, 0.0);

@@ -16,7 +16,8 @@ struct Complaints {
     Report& report;
     std::string node;
 
-    void add(const std::string& field, const std::string& reason, const std::string& expected, const std::string& hint) {
+    void add(const std::string& field, const std::string& reason, const std::string& expected,
+             const std::string& hint) {
         Diagnostic d;
         d.file = file;
         d.node = node;
@@ -33,7 +34,8 @@ void check_values(const std::vector<double>& values, double low, double high, co
                   const std::string& expected, const std::string& hint, Complaints& complaints) {
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (std::isfinite(values[i]) && values[i] >= low && values[i] <= high) continue;
-        complaints.add(field, fmt::format("value {} at index {} is out of range", values[i], i), expected, hint);
+        complaints.add(field, fmt::format("value {} at index {} is out of range", values[i], i), expected,
+                       hint);
         return;
     }
 }
@@ -41,10 +43,12 @@ void check_values(const std::vector<double>& values, double low, double high, co
 // Potentials and weights beyond this are taken for damage; everything in use is many orders smaller.
 constexpr double huge = 1e30;
 
-void check_per_neuron(const PerNeuron& values, std::size_t n, double low, double high, const std::string& field,
-                      const std::string& expected, const std::string& hint, Complaints& complaints) {
+void check_per_neuron(const PerNeuron& values, std::size_t n, double low, double high,
+                      const std::string& field, const std::string& expected, const std::string& hint,
+                      Complaints& complaints) {
     if (values.size() != 1 && values.size() != n) {
-        complaints.add(field, fmt::format("has {} values", values.size()), fmt::format("one value or {} values", n),
+        complaints.add(field, fmt::format("has {} values", values.size()),
+                       fmt::format("one value or {} values", n),
                        "give one value for the population or one per neuron");
         return;
     }
@@ -57,23 +61,30 @@ void check_spiking(const Spiking& spiking, std::size_t n, Complaints& complaints
     const auto* hard = std::get_if<HardReset>(&spiking.reset);
     const auto* soft = std::get_if<SoftReset>(&spiking.reset);
     const std::size_t before = complaints.report.diagnostics.size();
-    if (hard != nullptr) check_per_neuron(hard->value, n, -huge, huge, "reset value", "finite", retrain, complaints);
-    if (soft != nullptr) check_per_neuron(soft->amount, n, -huge, huge, "reset amount", "finite", retrain, complaints);
+    if (hard != nullptr)
+        check_per_neuron(hard->value, n, -huge, huge, "reset value", "finite", retrain, complaints);
+    if (soft != nullptr)
+        check_per_neuron(soft->amount, n, -huge, huge, "reset amount", "finite", retrain, complaints);
     if (complaints.report.diagnostics.size() != before) return;
-    const std::size_t m = hard ? std::max(spiking.threshold.size(), hard->value.size()) : spiking.threshold.size();
+    const std::size_t m =
+        hard ? std::max(spiking.threshold.size(), hard->value.size()) : spiking.threshold.size();
     for (std::size_t i = 0; i < m; ++i) {
         const double threshold = at(spiking.threshold, i);
         const double floor = hard ? at(hard->value, i) : 0.0;
         if (threshold > floor) continue;
-        complaints.add("threshold", fmt::format("value {} at index {} is not above {} {}", threshold, i,
-                                                hard ? "the reset value" : "the resting potential", floor),
-                       fmt::format("> {}", floor), "the neuron would spike without input; check units and sign");
+        complaints.add("threshold",
+                       fmt::format("value {} at index {} is not above {} {}", threshold, i,
+                                   hard ? "the reset value" : "the resting potential", floor),
+                       fmt::format("> {}", floor),
+                       "the neuron would spike without input; check units and sign");
         return;
     }
     if (spiking.refractory_steps < 0 || spiking.refractory_steps > 255)
-        complaints.add("refractory", fmt::format("{} steps", spiking.refractory_steps), "0..255 steps", "use fewer steps or a larger dt");
+        complaints.add("refractory", fmt::format("{} steps", spiking.refractory_steps), "0..255 steps",
+                       "use fewer steps or a larger dt");
     if (spiking.refractory_steps > 0 && soft != nullptr && soft->next_step)
-        complaints.add("refractory", "a soft reset in the next step cannot be combined with a refractory period", "",
+        complaints.add("refractory",
+                       "a soft reset in the next step cannot be combined with a refractory period", "",
                        "subtract at once, or set the refractory period to 0");
 }
 
@@ -109,8 +120,8 @@ struct StageCheck {
             complaints.add("weight", fmt::format("has {} values", d.weight.size()),
                            fmt::format("{} x {} values", d.outputs, d.inputs), "is the file complete?");
         if (!d.bias.empty() && d.bias.size() != d.outputs)
-            complaints.add("bias", fmt::format("has {} values", d.bias.size()), fmt::format("{} values", d.outputs),
-                           "one bias per output");
+            complaints.add("bias", fmt::format("has {} values", d.bias.size()),
+                           fmt::format("{} values", d.outputs), "one bias per output");
         check_values(d.weight, -huge, huge, "weight", "finite", retrain, complaints);
         check_values(d.bias, -huge, huge, "bias", "finite", retrain, complaints);
         return d.outputs;
@@ -125,7 +136,8 @@ void check_connection(const Network& network, const Connection& c, Complaints& c
         return;
     }
     if (c.delay < 0 || c.delay > max_delay)
-        complaints.add("delay", fmt::format("{} steps", c.delay), fmt::format("0..{} steps", max_delay), "use a larger dt");
+        complaints.add("delay", fmt::format("{} steps", c.delay), fmt::format("0..{} steps", max_delay),
+                       "use a larger dt");
     std::size_t arriving = width(network, c.source);
     for (const Stage& stage : c.stages) arriving = std::visit(StageCheck{complaints, arriving}, stage);
     const std::size_t n = neurons(network.populations[c.target]);
@@ -139,8 +151,8 @@ void check_names(const Network& network, Complaints& complaints) {
     const auto note = [&](const std::string& name) {
         if (!name.empty() && seen.insert(name).second) return;
         complaints.node = "'" + name + "'";
-        complaints.add("name", name.empty() ? "is empty" : "is used twice", "a name of its own for each input and layer",
-                       "rename one of them");
+        complaints.add("name", name.empty() ? "is empty" : "is used twice",
+                       "a name of its own for each input and layer", "rename one of them");
     };
     for (const Input& i : network.inputs) note(i.name);
     for (const Population& p : network.populations) note(p.name);
@@ -148,10 +160,12 @@ void check_names(const Network& network, Complaints& complaints) {
 
 // True where b must be updated after a within a step.
 bool depends(const Connection& c, std::size_t a, std::size_t b) {
-    return c.delay == 0 && c.target == b && c.source.kind == Presynaptic::Kind::population && c.source.index == a;
+    return c.delay == 0 && c.target == b && c.source.kind == Presynaptic::Kind::population &&
+           c.source.index == a;
 }
 
-// Populations in an order that respects the connections without delay; shorter than the list where there is a cycle.
+// Populations in an order that respects the connections without delay; shorter than the list where there is a
+// cycle.
 std::vector<std::size_t> topological_order(const Network& network) {
     std::vector<std::size_t> order;
     std::vector<bool> done(network.populations.size(), false);
@@ -159,9 +173,11 @@ std::vector<std::size_t> topological_order(const Network& network) {
         progress = false;
         for (std::size_t p = 0; p < done.size() && !progress; ++p) {
             if (done[p]) continue;
-            const bool ready = std::none_of(network.connections.begin(), network.connections.end(), [&](const Connection& c) {
-                return c.source.index < done.size() && !done[c.source.index] && depends(c, c.source.index, p);
-            });
+            const bool ready = std::none_of(network.connections.begin(), network.connections.end(),
+                                            [&](const Connection& c) {
+                                                return c.source.index < done.size() &&
+                                                       !done[c.source.index] && depends(c, c.source.index, p);
+                                            });
             if (!ready) continue;
             done[p] = progress = true;
             order.push_back(p);
@@ -175,8 +191,9 @@ std::vector<std::size_t> topological_order(const Network& network) {
 void check(const Network& network, const std::string& file, Report& report) {
     Complaints complaints{file, report, ""};
     if (network.inputs.empty() || network.populations.empty() || network.outputs.empty())
-        complaints.add("", "holds no network: at least one input, one population of neurons and one output are needed", "",
-                       "is this the file that you meant?");
+        complaints.add(
+            "", "holds no network: at least one input, one population of neurons and one output are needed",
+            "", "is this the file that you meant?");
     check_names(network, complaints);
     for (const Input& i : network.inputs) {
         complaints.node = "'" + i.name + "' (input)";
@@ -200,7 +217,8 @@ void check(const Network& network, const std::string& file, Report& report) {
         if (o >= network.populations.size())
             complaints.add("outputs", "names a layer that does not exist", "", "check the output names");
     if (topological_order(network).size() != network.populations.size())
-        complaints.add("", "holds a cycle of connections without delay", "a delay of at least 1 step in every cycle",
+        complaints.add("", "holds a cycle of connections without delay",
+                       "a delay of at least 1 step in every cycle",
                        "recurrent connections act one step later: give them a delay of 1");
 }
 

@@ -14,8 +14,12 @@ std::size_t count(const Shape& shape) {
 
 }  // namespace
 
-std::size_t neurons(const Input& input) { return count(input.shape); }
-std::size_t neurons(const Population& population) { return count(population.shape); }
+std::size_t neurons(const Input& input) {
+    return count(input.shape);
+}
+std::size_t neurons(const Population& population) {
+    return count(population.shape);
+}
 
 std::size_t width(const Network& network, const Presynaptic& source) {
     return source.kind == Presynaptic::Kind::input ? neurons(network.inputs.at(source.index))

@@ -11,7 +11,8 @@ namespace {
 std::string text(const PerNeuron& values) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     if (low == values.end()) return "none";
-    return *low == *high ? fmt::format("{}", *low) : fmt::format("{}..{} ({} values)", *low, *high, values.size());
+    return *low == *high ? fmt::format("{}", *low)
+                         : fmt::format("{}..{} ({} values)", *low, *high, values.size());
 }
 
 bool is_zero(const PerNeuron& values) {
@@ -32,9 +33,11 @@ std::string text(const Population& p) {
     if (!is_zero(p.bias)) line += ", bias " + text(p.bias);
     if (!is_zero(p.initial_v)) line += ", initial v " + text(p.initial_v);
     if (!p.spiking) return line + ", no spikes";
-    line += fmt::format(", spikes when v {} {}, reset {}", p.spiking->compare == Compare::greater ? ">" : ">=",
-                        text(p.spiking->threshold), std::visit(ResetText{}, p.spiking->reset));
-    if (p.spiking->refractory_steps > 0) line += fmt::format(", refractory {} steps", p.spiking->refractory_steps);
+    line += fmt::format(", spikes when v {} {}, reset {}",
+                        p.spiking->compare == Compare::greater ? ">" : ">=", text(p.spiking->threshold),
+                        std::visit(ResetText{}, p.spiking->reset));
+    if (p.spiking->refractory_steps > 0)
+        line += fmt::format(", refractory {} steps", p.spiking->refractory_steps);
     return line;
 }
 
@@ -55,9 +58,12 @@ std::string text(const Network& network, const Connection& c) {
 
 const char* name(SignalKind kind) {
     switch (kind) {
-        case SignalKind::spikes: return "spikes";
-        case SignalKind::counts: return "event counts";
-        case SignalKind::real: return "real values";
+        case SignalKind::spikes:
+            return "spikes";
+        case SignalKind::counts:
+            return "event counts";
+        case SignalKind::real:
+            return "real values";
     }
     return "?";
 }
@@ -66,7 +72,8 @@ const char* name(SignalKind kind) {
 
 std::string print(const Network& network) {
     std::string out = fmt::format("network {}\n", network.name);
-    for (const Input& i : network.inputs) out += fmt::format("input {} {}: {}\n", i.name, to_string(i.shape), name(i.kind));
+    for (const Input& i : network.inputs)
+        out += fmt::format("input {} {}: {}\n", i.name, to_string(i.shape), name(i.kind));
     for (const Population& p : network.populations) out += text(p) + "\n";
     for (const Connection& c : network.connections) out += text(network, c) + "\n";
     for (std::size_t o : network.outputs) out += fmt::format("output {}\n", network.populations.at(o).name);

@@ -36,7 +36,9 @@ fs::path partial(const fs::path& path) {
 void make_parent(const fs::path& path) {
     std::error_code error;
     if (path.has_parent_path()) fs::create_directories(path.parent_path(), error);
-    if (error) fail(path.parent_path().string(), "cannot be created: " + error.message(), "choose another output folder");
+    if (error)
+        fail(path.parent_path().string(), "cannot be created: " + error.message(),
+             "choose another output folder");
 }
 
 void rename_into_place(const fs::path& from, const fs::path& to) {
@@ -58,7 +60,8 @@ std::string read_file(const std::string& path) {
     const std::uintmax_t size = fs::file_size(path, error);
     if (error) fail(path, "is not a regular file: " + error.message(), "copy it to a regular file first");
     if (size > max_file_bytes)
-        fail(path, "has " + std::to_string(size) + " bytes", "files up to " + std::to_string(max_file_bytes) + " bytes are read");
+        fail(path, "has " + std::to_string(size) + " bytes",
+             "files up to " + std::to_string(max_file_bytes) + " bytes are read");
     std::string bytes(size, '\0');
     std::ifstream in(path, std::ios::binary);
     in.read(bytes.data(), static_cast<std::streamsize>(size));

@@ -1,8 +1,6 @@
-// The .npy format (NumPy enhancement proposal 1) and .npz archives through libzip. The header is a Python dictionary
-// literal of fixed form; only that form is understood.
+// The .npy format (NumPy enhancement proposal 1) and .npz archives through libzip. The header is a Python
+// dictionary literal of fixed form; only that form is understood.
 #include "compiler/support/npy.hpp"
-
-#include <zip.h>
 
 #include <bit>
 #include <cmath>
@@ -10,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <zip.h>
 
 #include <fmt/format.h>
 
@@ -39,21 +38,25 @@ std::string_view header_value(std::string_view header, std::string_view key, con
     begin += quoted.size();
     while (begin < header.size() && header[begin] == ' ') ++begin;
     if (begin >= header.size()) fail(what, "the header is cut short", resave);
-    const std::size_t end = header[begin] == '(' ? header.find(')', begin) : header.find_first_of(",}", begin);
+    const std::size_t end =
+        header[begin] == '(' ? header.find(')', begin) : header.find_first_of(",}", begin);
     if (end == std::string_view::npos) fail(what, "the header is cut short", resave);
     return header.substr(begin, end - begin + (header[begin] == '(' ? 1 : 0));
 }
 
 Shape parse_shape(std::string_view text, const std::string& what) {
     Shape shape;
-    std::optional<std::size_t> number;
+    bool in_number = false;
+    std::size_t number = 0;
     for (char c : text) {
         if (c >= '0' && c <= '9') {
-            number = number.value_or(0) * 10 + static_cast<std::size_t>(c - '0');
-            if (*number > max_elements) fail(what, fmt::format("shape {} is too large", text), "split the array");
+            number = (in_number ? number * 10 : 0) + static_cast<std::size_t>(c - '0');
+            in_number = true;
+            if (number > max_elements)
+                fail(what, fmt::format("shape {} is too large", text), "split the array");
         } else if (c == ',' || c == ')') {
-            if (number) shape.push_back(*number);
-            number.reset();
+            if (in_number) shape.push_back(number);
+            in_number = false;
         } else if (c != '(' && c != ' ') {
             fail(what, fmt::format("shape {} is not understood", text), resave);
         }
@@ -73,13 +76,27 @@ NpyValues make_values(std::string_view dtype, const std::string& what) {
          "convert it: bool, uint8, int8, int16, int32, int64, float32 and float64 are read (little endian)");
 }
 
-const char* dtype_name(std::uint8_t) { return "|u1"; }
-const char* dtype_name(std::int8_t) { return "|i1"; }
-const char* dtype_name(std::int16_t) { return "<i2"; }
-const char* dtype_name(std::int32_t) { return "<i4"; }
-const char* dtype_name(std::int64_t) { return "<i8"; }
-const char* dtype_name(float) { return "<f4"; }
-const char* dtype_name(double) { return "<f8"; }
+const char* dtype_name(std::uint8_t) {
+    return "|u1";
+}
+const char* dtype_name(std::int8_t) {
+    return "|i1";
+}
+const char* dtype_name(std::int16_t) {
+    return "<i2";
+}
+const char* dtype_name(std::int32_t) {
+    return "<i4";
+}
+const char* dtype_name(std::int64_t) {
+    return "<i8";
+}
+const char* dtype_name(float) {
+    return "<f4";
+}
+const char* dtype_name(double) {
+    return "<f8";
+}
 
 // Fortran order to row-major: element k of the result is found by walking the row-major index.
 template <class T>
@@ -141,8 +158,9 @@ NpyArray parse_npy(const std::string& bytes, const std::string& what) {
         [&](auto& values) {
             const std::size_t element = sizeof(values[0]);
             if (bytes.size() - data != *count * element)
-                fail(what, fmt::format("shape {} needs {} bytes of data, the file has {}", to_string(array.shape),
-                                       *count * element, bytes.size() - data),
+                fail(what,
+                     fmt::format("shape {} needs {} bytes of data, the file has {}", to_string(array.shape),
+                                 *count * element, bytes.size() - data),
                      "the file is damaged or cut short; copy it again");
             values.resize(*count);
             if (*count > 0) std::memcpy(values.data(), bytes.data() + data, *count * element);
