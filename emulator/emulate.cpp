@@ -18,6 +18,7 @@ struct Run {
     const IntNetwork& network;
     const std::vector<Signal>& inputs;
     const ForcedSpikes* forced;
+    const ImportedState* imported;
     std::vector<std::vector<std::int16_t>> rows;  // per connection
     std::vector<std::vector<rt::NeuronState>> states;
     IntTrace trace;
@@ -44,9 +45,16 @@ void add_connection(const Run& run, std::size_t index, std::size_t step, std::ve
     for (std::size_t o = 0; o < c.outputs; ++o) sums[o] += rt::shift_floor(sum[o], c.exponent);
 }
 
+bool resets_at(const PeriodicReset& reset, std::size_t step) {
+    if (reset.interval == 0 || step < static_cast<std::size_t>(reset.first)) return false;
+    return (step - static_cast<std::size_t>(reset.first)) % static_cast<std::size_t>(reset.interval) == 0;
+}
+
 void step_population(Run& run, std::size_t index, std::size_t step) {
     const IntPopulation& p = run.network.populations[index];
     const std::size_t n = neurons(p);
+    if (run.imported != nullptr && resets_at(run.imported->resets[index], step))
+        run.states[index].assign(n, rt::NeuronState{});
     std::vector<std::int64_t> sums(n, 0);
     for (std::size_t c = 0; c < run.network.connections.size(); ++c)
         if (run.network.connections[c].target == index) add_connection(run, c, step, sums);
@@ -66,9 +74,10 @@ void step_population(Run& run, std::size_t index, std::size_t step) {
 
 }  // namespace
 
-IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs, const ForcedSpikes* forced) {
+IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs, const ForcedSpikes* forced,
+                 const ImportedState* imported) {
     if (inputs.size() != network.inputs.size()) SYNFIRE_BUG("one signal per input is needed");
-    Run run{network, inputs, forced, {}, {}, {}};
+    Run run{network, inputs, forced, imported, {}, {}, {}};
     run.trace.steps = inputs.at(0).steps;
     for (const IntConnection& c : network.connections) run.rows.push_back(by_presynaptic(c));
     for (const IntPopulation& p : network.populations) {
@@ -80,7 +89,10 @@ IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs, c
         record.compared.resize(cells);
         run.trace.populations.push_back(std::move(record));
         std::vector<rt::NeuronState> state(n);
-        for (std::size_t j = 0; j < n; ++j) state[j] = {0, at(p.initial_v, j), 0};
+        for (std::size_t j = 0; j < n; ++j) {
+            const std::int32_t u = imported ? at(imported->initial_u[run.states.size()], j) : 0;
+            state[j] = {u, at(p.initial_v, j), 0};
+        }
         run.states.push_back(std::move(state));
     }
     for (std::size_t step = 0; step < run.trace.steps; ++step)

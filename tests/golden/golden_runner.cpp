@@ -72,7 +72,8 @@ int main(int count, char** arguments) try {
     if (tally.ambiguous > 0) std::printf(", %d informative", tally.ambiguous);
     if (tally.skipped > 0) std::printf(", %d skipped", tally.skipped);
     const bool nothing = tally.passed + tally.failed + tally.ambiguous == 0;
-    std::puts(nothing ? tally.skipped > 0 ? ": none of these formats is run here" : ": no vectors found" : "");
+    std::puts(nothing ? tally.skipped > 0 ? ": none of these formats is run here" : ": no vectors found"
+                      : "");
     return tally.failed > 0 || (tally.passed == 0 && tally.skipped + tally.ambiguous == 0) ? 1 : 0;
 } catch (const std::exception& e) {
     std::fprintf(stderr, "golden_runner: %s\n", e.what());

@@ -39,7 +39,8 @@ void set_reset(const json& neuron, const std::string& type, IntPopulation& popul
                PeriodicReset& periodic) {
     population.reset = rt::Reset::to_value;
     if (type == "LIFReset") {
-        periodic.interval = static_cast<int>(integer(neuron.at("reset_interval"), "reset_interval", 1, 1 << 30));
+        periodic.interval =
+            static_cast<int>(integer(neuron.at("reset_interval"), "reset_interval", 1, 1 << 30));
         const auto offset = integer(neuron.at("reset_offset"), "reset_offset", 0, 1 << 30);
         periodic.first = static_cast<int>((offset + periodic.interval - 1) % periodic.interval);
     } else if (type == "LIFRefractory" || type == "LIFRefractory*") {
@@ -88,7 +89,8 @@ void add_layer(const json& layer, GoldenCase& result) {
     result.expected.populations.push_back(std::move(trace));
 }
 
-// A transposed flatten numbers its outputs channel first: c * Y * X + y * X + x, where the layer is [x, y, c].
+// A transposed flatten numbers its outputs channel first: c * Y * X + y * X + x, where the layer is [x, y,
+// c].
 std::vector<std::size_t> column_order(const json& input, const Shape& from) {
     if (!input.value("transpose_flatten", false) || from.size() != 3) return {};
     std::vector<std::size_t> columns;
@@ -100,14 +102,13 @@ std::vector<std::size_t> column_order(const json& input, const Shape& from) {
 
 void add_connections(const json& input, std::size_t target, GoldenCase& result) {
     IntNetwork& network = result.network;
-    const auto from = integer(input.at("from"), "from", -1,
-                              static_cast<std::int64_t>(network.populations.size()) - 1);
+    const auto from =
+        integer(input.at("from"), "from", -1, static_cast<std::int64_t>(network.populations.size()) - 1);
     const bool external = from < 0;
     const Shape& source_shape =
         external ? network.inputs.at(0).shape : network.populations[static_cast<std::size_t>(from)].shape;
-    const LavaSynapse synapse =
-        lava_synapse(input.at("synapse"), network.populations[target].shape, source_shape,
-                     column_order(input, source_shape));
+    const LavaSynapse synapse = lava_synapse(input.at("synapse"), network.populations[target].shape,
+                                             source_shape, column_order(input, source_shape));
     for (const auto& [delay, weight] : synapse.by_delay) {
         IntConnection connection;
         connection.name = "connection" + std::to_string(network.connections.size());

@@ -67,7 +67,8 @@ void add_matrix(const json& synapse, std::size_t outputs, std::size_t inputs,
     }
 }
 
-// One output channel, x, y of a convolution: the kernel as Lava lays it out, [outputs, x, y, inputs / groups].
+// One output channel, x, y of a convolution: the kernel as Lava lays it out, [outputs, x, y, inputs /
+// groups].
 struct Conv {
     Shape inputs, outputs;
     Tensor kernel;

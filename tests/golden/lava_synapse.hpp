@@ -15,7 +15,7 @@ namespace synfire::golden {
 // A synapse process: one [outputs, inputs] matrix per distinct delay. Lava shifts each of them on its own.
 struct LavaSynapse {
     int exponent = 0;
-    bool graded = false;                             // reads the value of a spike, not only that there is one
+    bool graded = false;  // reads the value of a spike, not only that there is one
     std::map<int, std::vector<std::int16_t>> by_delay;  // delay in steps, without the step Lava always adds
 };
 

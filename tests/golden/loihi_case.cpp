@@ -117,8 +117,8 @@ GoldenCase loihi_case(const json& file) {
     result.network.name = file.value("name", "");
     result.network.profile = "loihi";
     result.network.rules = rt::loihi_rules;
-    result.expected.steps = static_cast<std::size_t>(
-        integer(file.at("steps"), "steps", 1, static_cast<std::int64_t>(max_steps)));
+    result.expected.steps =
+        static_cast<std::size_t>(integer(file.at("steps"), "steps", 1, static_cast<std::int64_t>(max_steps)));
     for (const json& reason : file.value("ambiguous", json::array()))
         result.ambiguous += (result.ambiguous.empty() ? "" : ", ") + reason.get<std::string>();
 
