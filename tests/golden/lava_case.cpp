@@ -7,10 +7,6 @@
 namespace synfire::golden {
 namespace {
 
-std::int32_t value_of(const json& values, const std::string& key, std::int32_t missing) {
-    return values.contains(key) ? int32(values.at(key), key) : missing;
-}
-
 // One number for all neurons or a tensor with one for each.
 IntPerNeuron per_neuron(const json& neuron, const std::string& key, std::size_t size) {
     if (!neuron.contains(key)) return IntPerNeuron(size, 0);
