@@ -1,0 +1,2 @@
+#include "emulator/emulate.hpp"
+#include "compiler/support/files.hpp"

@@ -1,0 +1,2 @@
+#include "compiler/quantize/int_network.hpp"
+#include "targets/mcu/lower.hpp"
