@@ -82,11 +82,12 @@ std::optional<Mismatch> first_mismatch(std::size_t sample, const IntTrace& expec
             const auto& a = actual.populations[p];
             for (std::size_t j = 0; j < e.neurons; ++j) {
                 const std::size_t cell = step * e.neurons + j;
-                if (e.s[cell] != a.s[cell]) return Mismatch{sample, step, p, j, "s", e.s[cell], a.s[cell]};
+                if (!a.s.empty() && e.s[cell] != a.s[cell])
+                    return Mismatch{sample, step, p, j, 's', e.s[cell], a.s[cell]};
                 if (!a.u.empty() && e.u[cell] != a.u[cell])
-                    return Mismatch{sample, step, p, j, "u", e.u[cell], a.u[cell]};
+                    return Mismatch{sample, step, p, j, 'u', e.u[cell], a.u[cell]};
                 if (!a.v.empty() && e.v[cell] != a.v[cell])
-                    return Mismatch{sample, step, p, j, "v", e.v[cell], a.v[cell]};
+                    return Mismatch{sample, step, p, j, 'v', e.v[cell], a.v[cell]};
             }
         }
     return std::nullopt;

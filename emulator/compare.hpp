@@ -58,12 +58,12 @@ struct Mismatch {
     std::size_t step = 0;
     std::size_t population = 0;
     std::size_t neuron = 0;
-    std::string variable;  // "s", "u" or "v"
+    char variable = 's';  // or 'u', 'v'
     std::int64_t expected = 0;
     std::int64_t actual = 0;
 };
 
-// Where actual has no u or v (spikes recorded elsewhere), only what it has is compared.
+// Arrays that actual leaves empty (not recorded) are not compared.
 std::optional<Mismatch> first_mismatch(std::size_t sample, const IntTrace& expected, const IntTrace& actual);
 
 }  // namespace synfire
