@@ -40,7 +40,11 @@ function(synfire_embed_files target)
     DEPENDS ${files} ${CMAKE_CURRENT_FUNCTION_LIST_FILE}
     COMMENT "Embedding files of ${folder}"
     VERBATIM)
-  target_sources(${target} PRIVATE ${out}.cpp ${out}.hpp)
+  # A rule serves targets of its own folder only; the extra target carries it to one that a parent folder defines.
+  string(MAKE_C_IDENTIFIER ${target}_embed_${folder} step)
+  add_custom_target(${step} DEPENDS ${out}.hpp ${out}.cpp)
+  add_dependencies(${target} ${step})
+  target_sources(${target} PRIVATE ${out}.cpp)
   target_include_directories(${target} PRIVATE ${root})
 endfunction()
 

@@ -3,12 +3,15 @@
 
 #include <filesystem>
 
+#include "compiler/frontend/json/json_frontend.hpp"
 #include "compiler/network/check.hpp"
 
 namespace synfire {
 
 const std::vector<Frontend>& frontends() {
-    static const std::vector<Frontend> rows = {};
+    static const std::vector<Frontend> rows = {
+        {".json", "JSON", read_json},
+    };
     return rows;
 }
 
