@@ -27,10 +27,14 @@ struct PopulationRange {
     std::size_t neuron = 0;        // the neuron that comes closest to a limit
     std::string
         register_name;  // the register it comes closest to: "accumulator", "current", "drive", "membrane"
+    // Over all neurons; where a register can overflow, what it can hold.
     Interval sum;       // of weights * 2^exponent, before accumulator_shift
     Interval current;   // u
     Interval membrane;  // v, before and after reset
 };
+
+// The worst case of one population; reads only its own parameters and the connections that reach it.
+PopulationRange prove_range(const IntNetwork& network, std::size_t population);
 
 // One entry per population. Inputs are binary spikes for Input kind spikes, 0..255 for counts.
 std::vector<PopulationRange> prove_ranges(const IntNetwork& network);

@@ -1,0 +1,26 @@
+// What the integers of an arithmetic profile may be. Numbers only: the quantizer has one code path.
+#pragma once
+
+#include <cstdint>
+
+#include "compiler/quantize/quantize.hpp"
+
+namespace synfire {
+
+struct Profile {
+    rt::Rules rules{};
+    int weight_max = 0;           // largest |q|
+    int weight_step = 1;          // q is a multiple of it
+    int most_exponent = 0;        // a synapse adds q * 2^(exponent + accumulator_shift), exponent 0..this
+    bool spare_exponent = false;  // a finer membrane than needed is free
+    std::int64_t grid = 1;        // threshold and bias are multiples of it
+    std::int64_t threshold_max = 0;
+    std::int64_t bias_max = 0;
+    std::int64_t state_max = 0;    // of reset amounts and the initial potential
+    bool zero_reset_only = false;  // a hard reset always goes to 0
+};
+
+// The profile that the options ask for. Errors: unknown profile, weight or decay bits that it does not have.
+Profile profile_of(const QuantizeOptions& options, Report& report);
+
+}  // namespace synfire

@@ -1,0 +1,430 @@
+// Network -> IntNetwork. Populations are independent of each other, because spikes carry no scale: for each
+// one the finest membrane is searched that the range proof still calls safe.
+#include "compiler/quantize/quantize.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "compiler/quantize/fold.hpp"
+#include "compiler/quantize/profile.hpp"
+#include "compiler/quantize/range_proof.hpp"
+#include "compiler/quantize/scale.hpp"
+
+namespace synfire {
+namespace {
+
+// Multiply-adds spent on folding one connection; a few seconds.
+constexpr double most_folding = 0x1p34;
+// Each round of shrinking takes at least 5 %; enough for any network that fits in memory.
+constexpr int most_shrinking = 500;
+
+Diagnostic about(const std::string& node, const std::string& field, const std::string& reason,
+                 const std::string& expected = "", const std::string& hint = "") {
+    Diagnostic d;
+    d.node = node;
+    d.field = field;
+    d.reason = reason;
+    d.expected = expected;
+    d.hint = hint;
+    return d;
+}
+
+std::string quoted(const std::string& name) {
+    return "'" + name + "'";
+}
+
+std::int32_t to_int32(double x) {
+    if (!(std::abs(x) < 0x1p31)) SYNFIRE_BUG("a parameter left 32 bits");
+    return static_cast<std::int32_t>(x);
+}
+
+// A list of equal values becomes one value.
+template <class Value>
+std::vector<Value> collapsed(std::vector<Value> values) {
+    const bool same = std::all_of(values.begin(), values.end(), [&](Value x) { return x == values[0]; });
+    if (same) values.resize(1);
+    return values;
+}
+
+// --- what cannot be quantized
+// -------------------------------------------------------------------------------
+
+void refuse_inputs(const Network& network, Report& report) {
+    for (const Input& i : network.inputs)
+        if (i.kind == SignalKind::real)
+            report.error(about(quoted(i.name) + " (input)", "kind",
+                               "real values cannot drive integer synapses", "spikes or event counts",
+                               "encode the input as spikes or counts before the network"));
+    for (const Connection& c : network.connections)
+        if (cost_of_folding(c) > most_folding)
+            report.error(about(quoted(c.name), "weight", "the product of its layers is too large to form",
+                               fmt::format("at most {:.0f} multiplications", most_folding),
+                               "put neurons between the layers, or multiply them before export"));
+}
+
+void refuse_filtered_bias(const Network& network, const Connection& c, const Dense& folded, Report& report) {
+    const Population& p = network.populations[c.target];
+    for (std::size_t j = 0; j < folded.bias.size(); ++j) {
+        if (folded.bias[j] == 0 || at(p.alpha, j) == 0) continue;
+        report.error(
+            about(quoted(c.name), "bias",
+                  fmt::format("value {} at index {} would pass the synaptic filter of '{}' (alpha {})",
+                              folded.bias[j], j, p.name, at(p.alpha, j)),
+                  "no bias in front of a synaptic filter",
+                  "train without this bias, or give the neurons a bias b / (1 - alpha) instead"));
+        return;
+    }
+}
+
+void refuse_reset(const Population& p, const Profile& profile, Report& report) {
+    if (!p.spiking) return;
+    const auto* hard = std::get_if<HardReset>(&p.spiking->reset);
+    const auto* soft = std::get_if<SoftReset>(&p.spiking->reset);
+    for (std::size_t j = 0; hard != nullptr && profile.zero_reset_only && j < hard->value.size(); ++j) {
+        if (hard->value[j] == 0) continue;
+        report.error(
+            about(quoted(p.name), "reset value",
+                  fmt::format("value {} at index {}: the chip always resets to 0", hard->value[j], j), "0",
+                  "shift potentials so that the reset value is 0, or use the mcu profile"));
+        return;
+    }
+    for (std::size_t j = 0; soft != nullptr && j < soft->amount.size(); ++j) {
+        if (soft->amount[j] >= 0) continue;
+        report.error(about(
+            quoted(p.name), "reset amount",
+            fmt::format("value {} at index {} would raise the potential after a spike", soft->amount[j], j),
+            ">= 0, usually the threshold", "check the sign"));
+        return;
+    }
+    for (std::size_t j = 0; soft != nullptr && soft->next_step && j < neurons(p); ++j) {
+        if (at(p.initial_v, j) <= at(p.spiking->threshold, j)) continue;
+        report.error(about(quoted(p.name), "initial v",
+                           fmt::format("value {} at index {} is above the threshold before the first step",
+                                       at(p.initial_v, j), j),
+                           "at most the threshold with a soft reset in the next step",
+                           "start lower, or use the reset that subtracts at once"));
+        return;
+    }
+}
+
+// --- integers of one population for one choice of scale
+// -------------------------------------------------------
+
+struct Choice {
+    int exponent = 0;
+    double shrink = 1;
+    std::vector<double> scale;  // per neuron
+};
+
+Choice choose(const Fan& fan, const Profile& profile, const std::vector<Group>& groups, int exponent,
+              double shrink) {
+    Choice choice{exponent, shrink, {}};
+    for (const Group& g : groups) choice.scale.resize(g.last, scale_of(fan, profile, g, exponent, shrink));
+    return choice;
+}
+
+double on_grid(double x, double grid) {
+    return grid * std::round(x / grid);
+}
+
+void set_spiking(IntPopulation& out, const Population& p, const Profile& profile, const Choice& choice) {
+    out.spiking = p.spiking.has_value();
+    if (!out.spiking) return;
+    const Spiking& spiking = *p.spiking;
+    const auto* hard = std::get_if<HardReset>(&spiking.reset);
+    const auto* soft = std::get_if<SoftReset>(&spiking.reset);
+    out.refractory_steps = spiking.refractory_steps;
+    if (hard != nullptr) out.reset = rt::Reset::to_value;
+    if (soft != nullptr)
+        out.reset = soft->next_step ? rt::Reset::subtract_next_step : rt::Reset::subtract_at_once;
+    out.threshold.clear();
+    out.reset_amount.clear();
+    for (std::size_t j = 0; j < choice.scale.size(); ++j) {
+        const double theta = at(spiking.threshold, j);
+        const double threshold = threshold_of(theta, choice.scale[j], spiking.compare, profile);
+        double amount = 0;
+        if (hard != nullptr) amount = std::round(at(hard->value, j) * choice.scale[j]);
+        if (soft != nullptr) amount = std::round(at(soft->amount, j) * choice.scale[j]);
+        // Where thresholds have a grid, what subtracts the threshold subtracts the register.
+        if (soft != nullptr && profile.grid > 1 && at(soft->amount, j) == theta) amount = threshold;
+        out.threshold.push_back(to_int32(threshold));
+        out.reset_amount.push_back(to_int32(amount));
+    }
+}
+
+IntPopulation to_integers(const Fan& fan, const Profile& profile, const Choice& choice) {
+    const Population& p = *fan.population;
+    IntPopulation out;
+    out.name = p.name;
+    out.shape = p.shape;
+    out.bias.clear();
+    out.initial_v.clear();
+    set_spiking(out, p, profile, choice);
+    for (double alpha : p.alpha) out.decay_u.push_back(decay_of(alpha, profile));
+    for (double beta : p.beta) out.decay_v.push_back(decay_of(beta, profile));
+    for (std::size_t j = 0; j < choice.scale.size(); ++j) {
+        const double s = choice.scale[j];
+        out.bias.push_back(to_int32(on_grid(fan.bias[j] * s, static_cast<double>(profile.grid))));
+        out.initial_v.push_back(to_int32(std::round(at(p.initial_v, j) * s)));
+    }
+    out.decay_u = collapsed(out.decay_u);
+    out.decay_v = collapsed(out.decay_v);
+    out.bias = collapsed(out.bias);
+    out.initial_v = collapsed(out.initial_v);
+    out.threshold = collapsed(out.threshold);
+    out.reset_amount = collapsed(out.reset_amount);
+    out.scale = collapsed(choice.scale);
+    return out;
+}
+
+double rounded_weight(double w, double scale, int exponent, const Profile& profile) {
+    return on_grid(w * scale * std::exp2(-exponent - profile.rules.accumulator_shift), profile.weight_step);
+}
+
+// The least exponent at which all weights of a connection fit: connections with small weights keep more bits.
+int exponent_for(const Dense& matrix, const Profile& profile, const Choice& choice) {
+    double largest = 0;
+    for (std::size_t j = 0; j < matrix.outputs; ++j)
+        for (std::size_t i = 0; i < matrix.inputs; ++i)
+            largest = std::max(largest, std::abs(matrix.weight[j * matrix.inputs + i]) * choice.scale[j]);
+    for (int e = 0; e < choice.exponent; ++e)
+        if (rounded_weight(largest, 1, e, profile) <= profile.weight_max) return e;
+    return choice.exponent;
+}
+
+IntConnection to_integers(const Connection& c, const Dense& matrix, const Profile& profile,
+                          const Choice& choice, int exponent) {
+    IntConnection out;
+    out.name = c.name;
+    out.source = c.source;
+    out.target = c.target;
+    out.delay = c.delay;
+    out.exponent = exponent;
+    out.outputs = matrix.outputs;
+    out.inputs = matrix.inputs;
+    out.weight.reserve(matrix.weight.size());
+    for (std::size_t j = 0; j < matrix.outputs; ++j)
+        for (std::size_t i = 0; i < matrix.inputs; ++i) {
+            const double q =
+                rounded_weight(matrix.weight[j * matrix.inputs + i], choice.scale[j], exponent, profile);
+            if (std::abs(q) > profile.weight_max) SYNFIRE_BUG("a weight left its range");
+            out.weight.push_back(static_cast<std::int16_t>(q));
+        }
+    return out;
+}
+
+// --- the search
+// -----------------------------------------------------------------------------------------------
+
+// Where no bound closes (no leak), this many worst-case steps are asked of a finer membrane.
+constexpr std::uint64_t enough_steps = 1000;
+
+// No register that wraps can be left; one that clamps takes more than one step to reach its limit.
+bool is_safe(const PopulationRange& range, const IntPopulation& p, const rt::Rules& rules) {
+    if (range.verdict == RangeVerdict::can_overflow) return false;
+    if (rules.current.overflow == rt::Overflow::clamp) return true;
+    std::int64_t bias = 0;
+    for (std::int32_t b : p.bias) bias = std::max(bias, std::abs(std::int64_t{b}));
+    const std::int64_t half = std::int64_t{1} << (rules.current.bits - 1);
+    return std::max(-range.current.low, range.current.high) + bias < half;
+}
+
+// v and u stay so small that the leak's product fits in 32 bits.
+bool is_small(const PopulationRange& range, const IntPopulation& p, const rt::Rules& rules) {
+    const std::int64_t limit = std::int64_t{1} << (31 - rules.decay_bits);
+    const auto extent = [](Interval x) { return std::max(-x.low, x.high); };
+    if (range.verdict == RangeVerdict::proven)
+        return extent(range.membrane) < limit && extent(range.current) < limit;
+    if (range.verdict == RangeVerdict::can_overflow || range.safe_steps < enough_steps) return false;
+    // Without a leak no bound closes; then a single step is what has to be small.
+    std::int64_t step = extent(range.sum);
+    for (std::int32_t b : p.bias) step = std::max(step, extent(range.sum) + std::abs(std::int64_t{b}));
+    for (std::int32_t t : p.threshold)
+        if (p.spiking) step = std::max(step, std::abs(std::int64_t{t}));
+    return step < limit;
+}
+
+struct Search {
+    const Network& network;
+    const std::vector<Dense>& folded;
+    const Profile& profile;
+    IntNetwork& out;
+    std::size_t population;
+    const Fan& fan;
+    const std::vector<Group>& groups;
+
+    // Puts the integers of a choice into the network and proves their range.
+    PopulationRange apply(const Choice& choice) {
+        const bool exact = std::all_of(groups.begin(), groups.end(), [](const Group& g) { return g.exact; });
+        out.populations[population] = to_integers(fan, profile, choice);
+        for (std::size_t c = 0; c < folded.size(); ++c) {
+            if (network.connections[c].target != population) continue;
+            const int exponent =
+                exact && choice.shrink == 1 ? choice.exponent : exponent_for(folded[c], profile, choice);
+            out.connections[c] = to_integers(network.connections[c], folded[c], profile, choice, exponent);
+        }
+        return prove_range(out, population);
+    }
+
+    bool within_limits(int exponent) const {
+        const double factor = std::exp2(exponent + profile.rules.accumulator_shift);
+        return std::all_of(groups.begin(), groups.end(),
+                           [&](const Group& g) { return g.base * factor <= g.most; });
+    }
+
+    Choice run(int least) {
+        const int most =
+            profile.spare_exponent ? profile.most_exponent : std::min(least, profile.most_exponent);
+        for (int e = most; e >= 0; --e) {
+            if (e > 0 && !within_limits(e)) continue;
+            Choice choice = choose(fan, profile, groups, e, 1);
+            const PopulationRange range = apply(choice);
+            const IntPopulation& p = out.populations[population];
+            if (is_safe(range, p, profile.rules) && (e <= least || is_small(range, p, profile.rules)))
+                return choice;
+        }
+        return shrink();
+    }
+
+    // Full-range weights are too much for a register even without a shift: smaller weights, fewer bits.
+    Choice shrink() {
+        double factor = 1;
+        for (int round = 0; round < most_shrinking; ++round) {
+            factor *= 0.95;
+            Choice choice = choose(fan, profile, groups, 0, factor);
+            if (is_safe(apply(choice), out.populations[population], profile.rules)) return choice;
+        }
+        SYNFIRE_BUG("no scale is small enough for '" + fan.population->name + "'");
+    }
+};
+
+// --- what the user should know
+// --------------------------------------------------------------------------------
+
+std::string range_text(const std::vector<double>& values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low == *high ? fmt::format("{:.6g}", *low) : fmt::format("{:.6g}..{:.6g}", *low, *high);
+}
+
+void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, int least, Report& report) {
+    const std::string node = quoted(fan.population->name);
+    report.note(
+        about(node, "scale",
+              fmt::format("{} integer units per unit of potential, membrane shift {}",
+                          range_text(choice.scale), choice.exponent + profile.rules.accumulator_shift)));
+    if (choice.shrink < 1)
+        report.warning(about(node, "weight",
+                             fmt::format("{:.2f} of the weight bits are given up, because full-range weights "
+                                         "could overflow a register",
+                                         -std::log2(choice.shrink)),
+                             "", "use smaller or fewer weights into one neuron"));
+    if (choice.exponent < least)
+        report.warning(about(node, "scale",
+                             "the leak's truncation can take more than 1 % of a threshold away: the range "
+                             "leaves no room for a finer membrane",
+                             "", "use more weight bits, or a time constant of fewer steps"));
+}
+
+void note_decays(const Population& p, const Profile& profile, Report& report) {
+    const double whole = std::exp2(profile.rules.decay_bits);
+    const auto check_decay = [&](const PerNeuron& kept, const char* field) {
+        for (std::size_t j = 0; j < kept.size(); ++j) {
+            const double d = decay_of(kept[j], profile);
+            if ((d == 0) == (kept[j] == 1) && (d == whole) == (kept[j] == 0)) continue;
+            report.warning(about(quoted(p.name), field,
+                                 fmt::format("value {} at index {} becomes {} in {} bits", kept[j], j,
+                                             d == 0 ? 1 : 0, profile.rules.decay_bits),
+                                 "", "use more decay bits (mcu profile, up to 16), or larger time steps"));
+            return;
+        }
+    };
+    check_decay(p.alpha, "alpha");
+    check_decay(p.beta, "beta");
+    if (std::all_of(p.beta.begin(), p.beta.end(), [](double b) { return b == 0 || b == 1; })) return;
+    std::vector<double> effective;
+    for (double b : p.beta) effective.push_back(1 - decay_of(b, profile) / whole);
+    report.note(about(quoted(p.name), "beta",
+                      fmt::format("{} becomes {}", range_text(p.beta), range_text(effective))));
+}
+
+void check_thresholds(const IntPopulation& p, const Profile& profile, Report& report) {
+    for (std::size_t j = 0; p.spiking && profile.grid > 1 && j < p.threshold.size(); ++j) {
+        if (p.threshold[j] >= profile.grid) continue;
+        report.error(about(quoted(p.name), "threshold",
+                           fmt::format("the threshold of neuron {} is below the chip's smallest one", j),
+                           "a threshold of at least a few hundredths of the largest weight",
+                           "give neurons with very different thresholds or weights layers of their own"));
+        return;
+    }
+}
+
+void warn_lost_weights(const Dense& matrix, const IntConnection& c, Report& report) {
+    std::size_t lost = 0;
+    for (std::size_t j = 0; j < matrix.outputs; ++j) {
+        bool had = false, has = false;
+        for (std::size_t k = j * matrix.inputs; k < (j + 1) * matrix.inputs; ++k) {
+            had = had || matrix.weight[k] != 0;
+            has = has || c.weight[k] != 0;
+        }
+        if (had && !has) ++lost;
+    }
+    if (lost > 0)
+        report.warning(
+            about(quoted(c.name), "weight",
+                  fmt::format("all weights of {} of {} neurons are rounded to 0", lost, matrix.outputs), "",
+                  "use a scale per neuron, more weight bits, or weights of similar size"));
+}
+
+void quantize_population(const Network& network, const std::vector<Dense>& folded, std::size_t index,
+                         const Profile& profile, Granularity granularity, IntNetwork& out, Report& report) {
+    Fan fan;
+    fan.population = &network.populations[index];
+    for (std::size_t c = 0; c < folded.size(); ++c)
+        if (network.connections[c].target == index) fan.matrices.push_back(&folded[c]);
+    for (std::size_t j = 0; j < neurons(*fan.population); ++j)
+        fan.bias.push_back(total_bias(network, folded, index, j));
+    const std::vector<Group> groups = group_neurons(fan, profile, granularity);
+    const int least = least_exponent(fan, profile, groups);
+    const Choice choice = Search{network, folded, profile, out, index, fan, groups}.run(least);
+    note_scale(fan, profile, choice, least, report);
+    note_decays(*fan.population, profile, report);
+    check_thresholds(out.populations[index], profile, report);
+    for (std::size_t c = 0; c < folded.size(); ++c)
+        if (network.connections[c].target == index) warn_lost_weights(folded[c], out.connections[c], report);
+}
+
+}  // namespace
+
+IntNetwork quantize(const Network& network, const QuantizeOptions& options, Report& report) {
+    const Profile profile = profile_of(options, report);
+    refuse_inputs(network, report);
+    report.stop_on_errors();
+    std::vector<Dense> folded;
+    for (const Connection& c : network.connections) {
+        folded.push_back(fold(c));
+        refuse_filtered_bias(network, c, folded.back(), report);
+    }
+    for (const Population& p : network.populations) refuse_reset(p, profile, report);
+    report.stop_on_errors();
+
+    const Granularity granularity = options.profile == "loihi" ? Granularity::layer : options.granularity;
+    IntNetwork out;
+    out.name = network.name;
+    out.profile = options.profile;
+    out.rules = profile.rules;
+    out.inputs = network.inputs;
+    out.outputs = network.outputs;
+    out.populations.resize(network.populations.size());
+    out.connections.resize(network.connections.size());
+    // Unfinished connections must not look as if they reached population 0.
+    for (std::size_t c = 0; c < folded.size(); ++c) out.connections[c].target = network.connections[c].target;
+    for (std::size_t p = 0; p < network.populations.size(); ++p)
+        quantize_population(network, folded, p, profile, granularity, out, report);
+    report.stop_on_errors();
+    return out;
+}
+
+}  // namespace synfire
