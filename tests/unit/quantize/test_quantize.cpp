@@ -51,7 +51,8 @@ TEST(Quantize, UsesTheWholeWeightRange) {
     EXPECT_THAT(q.populations[0].decay_v, ElementsAre(410));  // 0.1 * 4096 = 409.6
     QuantizeOptions wide;
     wide.weight_bits = 16;
-    EXPECT_EQ(quantized(one_layer(1, 3, {0.3, -0.12345678, 0.0777}, 0.9), wide).connections[0].weight[0], 32767);
+    EXPECT_EQ(quantized(one_layer(1, 3, {0.3, -0.12345678, 0.0777}, 0.9), wide).connections[0].weight[0],
+              32767);
 }
 
 TEST(Quantize, ThresholdIsAWholeNumberOfUnits) {
