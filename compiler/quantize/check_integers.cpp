@@ -1,0 +1,164 @@
+// The invariants of an IntNetwork. The quantizer keeps them; files from elsewhere may not.
+#include "compiler/quantize/check_integers.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace synfire {
+namespace {
+
+constexpr const char* damaged = "was the file edited? compile or import the model again";
+
+struct Complaints {
+    const std::string& file;
+    Report& report;
+    std::string node;
+
+    void add(const std::string& field, const std::string& reason, const std::string& expected) {
+        Diagnostic d;
+        d.file = file;
+        d.node = node;
+        d.field = field;
+        d.reason = reason;
+        d.expected = expected;
+        d.hint = damaged;
+        report.error(d);
+    }
+};
+
+void check_register(const rt::Register& r, const std::string& field, Complaints& complaints) {
+    if (r.bits < 2 || r.bits > 32) complaints.add(field, fmt::format("{} bits", r.bits), "2..32 bits");
+}
+
+void check_rules(const rt::Rules& rules, Complaints& complaints) {
+    if (rules.decay_bits < 1 || rules.decay_bits > 30)
+        complaints.add("decay_bits", fmt::format("{} bits", rules.decay_bits), "1..30 bits");
+    if (rules.accumulator_shift > 16)
+        complaints.add("accumulator_shift", fmt::format("{}", rules.accumulator_shift), "0..16");
+    check_register(rules.accumulator, "accumulator", complaints);
+    check_register(rules.current, "current", complaints);
+    check_register(rules.drive, "drive", complaints);
+    check_register(rules.membrane, "membrane", complaints);
+}
+
+void check_values(const IntPerNeuron& values, std::size_t n, std::int32_t low, std::int32_t high,
+                  const std::string& field, Complaints& complaints) {
+    if (values.size() != 1 && values.size() != n) {
+        complaints.add(field, fmt::format("has {} values", values.size()),
+                       fmt::format("one value or {} values", n));
+        return;
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i] >= low && values[i] <= high) continue;
+        complaints.add(field, fmt::format("value {} at index {} is out of range", values[i], i),
+                       fmt::format("{}..{}", low, high));
+        return;
+    }
+}
+
+void check_population(const IntPopulation& p, const rt::Rules& rules, Complaints& complaints) {
+    const std::optional<std::size_t> n = element_count(p.shape);
+    if (!n || *n == 0) {
+        complaints.add("shape", fmt::format("{} is not a usable size", to_string(p.shape)),
+                       fmt::format("1..{} neurons", max_elements));
+        return;
+    }
+    const std::int32_t whole = std::int32_t{1} << rules.decay_bits;
+    const auto state = static_cast<std::int32_t>((std::int64_t{1} << (rules.membrane.bits - 1)) - 1);
+    check_values(p.decay_u, *n, 0, whole, "decay_u", complaints);
+    check_values(p.decay_v, *n, 0, whole, "decay_v", complaints);
+    check_values(p.bias, *n, -INT32_MAX, INT32_MAX, "bias", complaints);
+    check_values(p.threshold, *n, -INT32_MAX, INT32_MAX, "threshold", complaints);
+    check_values(p.reset_amount, *n, -state, state, "reset_amount", complaints);
+    check_values(p.initial_v, *n, -state, state, "initial_v", complaints);
+    if (p.scale.size() != 1 && p.scale.size() != *n)
+        complaints.add("scale", fmt::format("has {} values", p.scale.size()),
+                       fmt::format("one value or {} values", *n));
+    for (double s : p.scale)
+        if (!(std::isfinite(s) && s > 0)) {
+            complaints.add("scale", fmt::format("{} is not a scale", s), "finite and > 0");
+            break;
+        }
+    if (p.refractory_steps < 0 || p.refractory_steps > 255)
+        complaints.add("refractory_steps", fmt::format("{} steps", p.refractory_steps), "0..255 steps");
+    if (p.refractory_steps > 0 && p.reset == rt::Reset::subtract_next_step)
+        complaints.add("refractory_steps", "a soft reset in the next step has no refractory period", "0");
+}
+
+void check_connection(const IntNetwork& network, const IntConnection& c, Complaints& complaints) {
+    const bool from_input = c.source.kind == Presynaptic::Kind::input;
+    const std::size_t sources = from_input ? network.inputs.size() : network.populations.size();
+    if (c.source.index >= sources) {
+        complaints.add("source", fmt::format("index {} does not exist", c.source.index),
+                       fmt::format("0..{}", sources - 1));
+        return;
+    }
+    if (c.target >= network.populations.size()) {
+        complaints.add("target", fmt::format("index {} does not exist", c.target),
+                       fmt::format("0..{}", network.populations.size() - 1));
+        return;
+    }
+    if (!from_input && c.delay == 0 && c.source.index >= c.target)
+        complaints.add("delay", "is 0 in a connection against the order of the populations",
+                       "at least 1 step");
+    if (c.delay < 0 || c.delay > max_delay)
+        complaints.add("delay", fmt::format("{} steps", c.delay), fmt::format("0..{} steps", max_delay));
+    if (c.exponent < -16 || c.exponent > 16)
+        complaints.add("exponent", fmt::format("{}", c.exponent), "-16..16");
+    const std::size_t n = neurons(network.populations[c.target]);
+    if (c.outputs != n) complaints.add("outputs", fmt::format("{}", c.outputs), fmt::format("{}", n));
+    const std::size_t m = width(network, c.source);
+    if (c.inputs != m) complaints.add("inputs", fmt::format("{}", c.inputs), fmt::format("{}", m));
+    const std::optional<std::size_t> size = element_count({c.outputs, c.inputs});
+    if (!size || *size != c.weight.size())
+        complaints.add("weight", fmt::format("has {} values", c.weight.size()),
+                       fmt::format("{} x {} values", c.outputs, c.inputs));
+}
+
+// The emulator adds in 64 bits; files that could leave them are refused.
+void check_sums(const IntNetwork& network, Complaints& complaints) {
+    std::vector<double> most(network.populations.size(), 0.0);
+    for (const IntConnection& c : network.connections)
+        most[c.target] +=
+            std::exp2(15 + 8 + c.exponent + network.rules.accumulator_shift) * static_cast<double>(c.inputs);
+    for (std::size_t p = 0; p < most.size(); ++p) {
+        if (most[p] < 0x1p62) continue;
+        complaints.node = "'" + network.populations[p].name + "'";
+        complaints.add("exponent", "the sum of its inputs can leave 64 bits", "smaller exponents");
+    }
+}
+
+}  // namespace
+
+void check(const IntNetwork& network, const std::string& file, Report& report) {
+    Complaints complaints{file, report, "'rules'"};
+    check_rules(network.rules, complaints);
+    if (report.has_errors()) return;
+    for (const Input& i : network.inputs) {
+        complaints.node = "'" + i.name + "' (input)";
+        const std::optional<std::size_t> n = element_count(i.shape);
+        if (!n || *n == 0)
+            complaints.add("shape", fmt::format("{} is not a usable size", to_string(i.shape)),
+                           fmt::format("1..{} values per step", max_elements));
+        if (i.kind == SignalKind::real)
+            complaints.add("kind", "real values cannot drive integer synapses", "spikes or counts");
+    }
+    for (const IntPopulation& p : network.populations) {
+        complaints.node = "'" + p.name + "'";
+        check_population(p, network.rules, complaints);
+    }
+    if (report.has_errors()) return;  // sizes below rely on usable shapes
+    for (const IntConnection& c : network.connections) {
+        complaints.node = "'" + c.name + "'";
+        check_connection(network, c, complaints);
+    }
+    complaints.node = "";
+    for (std::size_t o : network.outputs)
+        if (o >= network.populations.size())
+            complaints.add("outputs", fmt::format("index {} does not exist", o), "an index of a population");
+    if (!report.has_errors()) check_sums(network, complaints);
+}
+
+}  // namespace synfire

@@ -1,0 +1,364 @@
+// network.json and arrays/ -> Compiled. The folder may come from anywhere: every key, type, size and index is
+// checked, and array files must lie inside the folder.
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "compiler/network/check.hpp"
+#include "compiler/quantize/check_integers.hpp"
+#include "compiler/quantize/compiled.hpp"
+#include "compiler/quantize/compiled_names.hpp"
+#include "compiler/support/npy.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Far above any network whose weights fit in the array limits.
+constexpr std::size_t most_json_bytes = std::size_t{1} << 28;
+
+// A value of the file with its place, e.g. "integers.populations[1].threshold".
+struct Field {
+    const Json& json;
+    const std::filesystem::path& folder;
+    std::string place;
+
+    [[noreturn]] void fail(const std::string& reason, const std::string& expected) const {
+        Diagnostic d;
+        d.file = (folder / "network.json").string();
+        d.field = place;
+        d.reason = reason;
+        d.expected = expected;
+        d.hint = "was the file edited? compile the model again";
+        throw InputError(d);
+    }
+
+    Field inner(const Json& value, const std::string& key) const {
+        return {value, folder, place.empty() ? key : place + "." + key};
+    }
+
+    bool has(const std::string& key) const { return json.is_object() && json.contains(key); }
+
+    Field operator[](const std::string& key) const {
+        if (!json.is_object()) fail("is not an object", "an object");
+        const auto found = json.find(key);
+        if (found == json.end()) inner(json, key).fail("is missing", "every field of the format");
+        return inner(*found, key);
+    }
+
+    // Names a key that the format does not have.
+    void only(std::initializer_list<std::string_view> keys) const {
+        if (!json.is_object()) fail("is not an object", "an object");
+        for (const auto& [key, value] : json.items())
+            if (std::find(keys.begin(), keys.end(), key) == keys.end())
+                inner(value, key)
+                    .fail("is not a field of this format", fmt::format("{}", fmt::join(keys, ", ")));
+    }
+
+    std::vector<Field> list() const {
+        if (!json.is_array()) fail("is not a list", "a list");
+        std::vector<Field> all;
+        for (std::size_t i = 0; i < json.size(); ++i)
+            all.push_back({json[i], folder, fmt::format("{}[{}]", place, i)});
+        return all;
+    }
+
+    std::string text() const {
+        if (!json.is_string()) fail("is not text", "text");
+        return json.get<std::string>();
+    }
+
+    bool yes_or_no() const {
+        if (!json.is_boolean()) fail("is neither true nor false", "true or false");
+        return json.get<bool>();
+    }
+
+    std::int64_t whole(std::int64_t low, std::int64_t high) const {
+        const std::string expected = fmt::format("a whole number, {}..{}", low, high);
+        if (!json.is_number_integer()) fail("is not a whole number", expected);
+        const bool large = json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX;
+        if (large || json.get<std::int64_t>() < low || json.get<std::int64_t>() > high)
+            fail("value " + json.dump() + " is out of range", expected);
+        return json.get<std::int64_t>();
+    }
+
+    int small(int low, int high) const { return static_cast<int>(whole(low, high)); }
+    std::size_t size() const { return static_cast<std::size_t>(whole(0, max_elements)); }
+
+    double real() const {
+        if (!json.is_number()) fail("is not a number", "a number");
+        return json.get<double>();
+    }
+
+    template <class Value, std::size_t n>
+    Value one_of(const compiled::Words<Value, n>& words) const {
+        const std::string word = text();
+        std::string all;
+        for (const auto& [value, name] : words) {
+            if (name == word) return value;
+            all += (all.empty() ? "" : ", ") + std::string(name);
+        }
+        fail("'" + word + "' is unknown", all);
+    }
+
+    Shape shape() const {
+        Shape shape;
+        for (const Field& extent : list()) shape.push_back(extent.size());
+        if (!element_count(shape)) fail("is too large", fmt::format("at most {} elements", max_elements));
+        return shape;
+    }
+
+    // The values of the array file that this field names.
+    template <class Value>
+    std::vector<Value> array(const Shape& shape) const {
+        const std::string name = text();
+        NpyArray read = parse_npy(read_file(path_inside(folder, name).string()), name);
+        auto* values = std::get_if<std::vector<Value>>(&read.values);
+        if (values == nullptr)
+            fail("'" + name + "' has another type of numbers",
+                 fmt::format("{} of {} bits", std::is_integral_v<Value> ? "integers" : "floating point",
+                             8 * sizeof(Value)));
+        if (read.shape != shape)
+            fail(fmt::format("'{}' has shape {}", name, to_string(read.shape)), to_string(shape));
+        return std::move(*values);
+    }
+};
+
+PerNeuron reals(const Field& f, std::size_t n) {
+    return f.json.is_string() ? f.array<double>({n}) : PerNeuron{f.real()};
+}
+
+IntPerNeuron wholes(const Field& f, std::size_t n) {
+    if (f.json.is_string()) return f.array<std::int32_t>({n});
+    return {static_cast<std::int32_t>(f.whole(-INT32_MAX, INT32_MAX))};
+}
+
+std::size_t count(const Field& shape) {
+    return element_count(shape.shape()).value_or(0);
+}
+
+std::vector<Input> read_inputs(const Field& f) {
+    std::vector<Input> inputs;
+    for (const Field& i : f.list()) {
+        i.only({"name", "shape", "kind"});
+        inputs.push_back({i["name"].text(), i["shape"].shape(), i["kind"].one_of(compiled::signal_kinds)});
+    }
+    return inputs;
+}
+
+Presynaptic read_source(const Field& f) {
+    f.only({"kind", "index"});
+    return {f["kind"].one_of(compiled::source_kinds), f["index"].size()};
+}
+
+std::vector<std::size_t> read_outputs(const Field& f) {
+    std::vector<std::size_t> outputs;
+    for (const Field& o : f.list()) outputs.push_back(o.size());
+    return outputs;
+}
+
+// --- the float network
+
+Reset read_reset(const Field& f, std::size_t n) {
+    const std::string kind = f["kind"].text();
+    if (kind == "none") {
+        f.only({"kind"});
+        return NoReset{};
+    }
+    if (kind == "hard") {
+        f.only({"kind", "value"});
+        return HardReset{reals(f["value"], n)};
+    }
+    if (kind == "soft") {
+        f.only({"kind", "amount", "next_step"});
+        return SoftReset{reals(f["amount"], n), f["next_step"].yes_or_no()};
+    }
+    f["kind"].fail("'" + kind + "' is unknown", "none, hard, soft");
+}
+
+Spiking read_spiking(const Field& f, std::size_t n) {
+    f.only({"threshold", "compare", "reset", "refractory_steps"});
+    return {reals(f["threshold"], n), f["compare"].one_of(compiled::compares), read_reset(f["reset"], n),
+            f["refractory_steps"].small(0, 255)};
+}
+
+Population read_population(const Field& f) {
+    f.only({"name", "shape", "alpha", "beta", "bias", "initial_v", "spiking"});
+    const std::size_t n = count(f["shape"]);
+    Population p;
+    p.name = f["name"].text();
+    p.shape = f["shape"].shape();
+    p.alpha = reals(f["alpha"], n);
+    p.beta = reals(f["beta"], n);
+    p.bias = reals(f["bias"], n);
+    p.initial_v = reals(f["initial_v"], n);
+    if (f.has("spiking")) p.spiking = read_spiking(f["spiking"], n);
+    return p;
+}
+
+Stage read_stage(const Field& f) {
+    const std::string kind = f["kind"].text();
+    if (kind != "dense") f["kind"].fail("'" + kind + "' is unknown", "dense");
+    f.only({"kind", "outputs", "inputs", "weight", "bias"});
+    Dense d;
+    d.outputs = f["outputs"].size();
+    d.inputs = f["inputs"].size();
+    d.weight = f["weight"].array<double>({d.outputs, d.inputs});
+    if (f.has("bias")) d.bias = f["bias"].array<double>({d.outputs});
+    return d;
+}
+
+Connection read_connection(const Field& f) {
+    f.only({"name", "source", "target", "delay", "stages"});
+    Connection c;
+    c.name = f["name"].text();
+    c.source = read_source(f["source"]);
+    c.target = f["target"].size();
+    c.delay = f["delay"].small(0, max_delay);
+    for (const Field& stage : f["stages"].list()) c.stages.push_back(read_stage(stage));
+    if (c.stages.empty()) f["stages"].fail("is empty", "at least one stage");
+    return c;
+}
+
+Network read_network(const Field& f) {
+    f.only({"name", "inputs", "populations", "connections", "outputs"});
+    Network n;
+    n.name = f["name"].text();
+    n.inputs = read_inputs(f["inputs"]);
+    for (const Field& p : f["populations"].list()) n.populations.push_back(read_population(p));
+    for (const Field& c : f["connections"].list()) n.connections.push_back(read_connection(c));
+    n.outputs = read_outputs(f["outputs"]);
+    return n;
+}
+
+// --- the integers
+
+rt::Register read_register(const Field& f) {
+    f.only({"bits", "overflow"});
+    return {static_cast<std::uint8_t>(f["bits"].small(2, 32)), f["overflow"].one_of(compiled::overflows)};
+}
+
+rt::Rules read_rules(const Field& f) {
+    f.only({"decay_bits", "accumulator_shift", "accumulator", "current", "drive", "membrane"});
+    return {static_cast<std::uint8_t>(f["decay_bits"].small(1, 30)),
+            static_cast<std::uint8_t>(f["accumulator_shift"].small(0, 16)),
+            read_register(f["accumulator"]),
+            read_register(f["current"]),
+            read_register(f["drive"]),
+            read_register(f["membrane"])};
+}
+
+IntPopulation read_integers(const Field& f) {
+    f.only({"name", "shape", "decay_u", "decay_v", "bias", "spiking", "threshold", "reset", "reset_amount",
+            "refractory_steps", "initial_v", "scale"});
+    const std::size_t n = count(f["shape"]);
+    IntPopulation p;
+    p.name = f["name"].text();
+    p.shape = f["shape"].shape();
+    p.decay_u = wholes(f["decay_u"], n);
+    p.decay_v = wholes(f["decay_v"], n);
+    p.bias = wholes(f["bias"], n);
+    p.spiking = f["spiking"].yes_or_no();
+    p.threshold = wholes(f["threshold"], n);
+    p.reset = f["reset"].one_of(compiled::resets);
+    p.reset_amount = wholes(f["reset_amount"], n);
+    p.refractory_steps = f["refractory_steps"].small(0, 255);
+    p.initial_v = wholes(f["initial_v"], n);
+    p.scale = reals(f["scale"], n);
+    return p;
+}
+
+IntConnection read_int_connection(const Field& f) {
+    f.only({"name", "source", "target", "delay", "exponent", "outputs", "inputs", "weight"});
+    IntConnection c;
+    c.name = f["name"].text();
+    c.source = read_source(f["source"]);
+    c.target = f["target"].size();
+    c.delay = f["delay"].small(0, max_delay);
+    c.exponent = f["exponent"].small(-16, 16);
+    c.outputs = f["outputs"].size();
+    c.inputs = f["inputs"].size();
+    c.weight = f["weight"].array<std::int16_t>({c.outputs, c.inputs});
+    return c;
+}
+
+IntNetwork read_int_network(const Field& f, const std::string& profile) {
+    f.only({"name", "rules", "inputs", "populations", "connections", "outputs"});
+    IntNetwork n;
+    n.name = f["name"].text();
+    n.profile = profile;
+    n.rules = read_rules(f["rules"]);
+    n.inputs = read_inputs(f["inputs"]);
+    for (const Field& p : f["populations"].list()) n.populations.push_back(read_integers(p));
+    for (const Field& c : f["connections"].list()) n.connections.push_back(read_int_connection(c));
+    n.outputs = read_outputs(f["outputs"]);
+    return n;
+}
+
+// --- both
+
+void refuse_errors(const Report& report) {
+    for (const Diagnostic& d : report.diagnostics)
+        if (d.severity == Severity::error) throw InputError(d);
+}
+
+// Reports compare the two networks population by population.
+void check_agreement(const Compiled& c, const Field& f) {
+    const auto same = [](const auto& a, const auto& b) { return a.name == b.name && a.shape == b.shape; };
+    const auto& a = c.network.populations;
+    const auto& b = c.integers.populations;
+    if (!std::equal(a.begin(), a.end(), b.begin(), b.end(), same))
+        f["integers"]["populations"].fail("differ from those of the float network", "equal names and shapes");
+    const auto& i = c.network.inputs;
+    const auto& j = c.integers.inputs;
+    if (!std::equal(i.begin(), i.end(), j.begin(), j.end(), same))
+        f["integers"]["inputs"].fail("differ from those of the float network", "equal names and shapes");
+    const auto wired = [](const Connection& x, const IntConnection& y) {
+        return x.source == y.source && x.target == y.target && x.delay == y.delay;
+    };
+    const auto& x = c.network.connections;
+    const auto& y = c.integers.connections;
+    if (!std::equal(x.begin(), x.end(), y.begin(), y.end(), wired) || c.network.outputs != c.integers.outputs)
+        f["integers"]["connections"].fail("differ from those of the float network",
+                                          "equal sources, targets, delays and outputs");
+}
+
+Json parse(const std::string& bytes, const Field& top) {
+    if (bytes.size() > most_json_bytes)
+        top.fail(fmt::format("has {} bytes", bytes.size()), fmt::format("at most {} bytes", most_json_bytes));
+    Json json = Json::parse(bytes, nullptr, false);
+    if (json.is_discarded()) top.fail("is not JSON", "the network.json of a compiled directory");
+    return json;
+}
+
+}  // namespace
+
+Compiled read_compiled(const std::filesystem::path& folder) {
+    const Json nothing;
+    const std::string file = (folder / "network.json").string();
+    const Json json = parse(read_file(file), Field{nothing, folder, ""});
+    const Field top{json, folder, ""};
+    if (!top.has("format") || top["format"].text() != compiled::format_name)
+        top.fail("is not the description of a compiled network",
+                 fmt::format("\"format\": \"{}\"", compiled::format_name));
+    if (top["version"].whole(INT64_MIN, INT64_MAX) != compiled::format_version)
+        top["version"].fail("version " + top["version"].json.dump() + " is unknown",
+                            fmt::format("{}", compiled::format_version));
+    top.only({"format", "version", "target", "profile", "network", "integers"});
+    Compiled result;
+    result.target = top["target"].text();
+    result.network = read_network(top["network"]);
+    result.integers = read_int_network(top["integers"], top["profile"].text());
+    Report report;
+    check(result.network, file, report);
+    refuse_errors(report);
+    check(result.integers, file, report);
+    refuse_errors(report);
+    check_agreement(result, top);
+    return result;
+}
+
+}  // namespace synfire
