@@ -31,8 +31,8 @@ std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granula
 // least one grid step; most_exponent + 1 where none does.
 int least_exponent(const Fan& fan, const Profile& profile, const std::vector<Group>& groups);
 
-// Scale of a group: base * 2^(exponent + accumulator_shift) * shrink, limited by `most`, and lowered by less
-// than one weight step so that the threshold becomes a whole number of integer units, where that is possible.
+// Scale of a group: base * 2^(exponent + accumulator_shift) * shrink, limited by `most`, and lowered by at
+// most a tenth so that the threshold becomes a whole number of integer units, where that is possible.
 double scale_of(const Fan& fan, const Profile& profile, const Group& group, int exponent, double shrink);
 
 // Nearest whole number where x misses one only by rounding errors of double or float32 parameters, else x.

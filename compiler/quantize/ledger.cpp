@@ -1,0 +1,148 @@
+// Reads both networks side by side and says what each integer means; knows nothing about how it was chosen.
+#include "compiler/quantize/ledger.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <fmt/format.h>
+
+#include "compiler/quantize/fold.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire {
+namespace {
+
+double relative_error(double value, double effective) {
+    const double error = std::abs(effective - value);
+    return value == 0 ? error : error / std::abs(value);
+}
+
+LedgerRow row(const std::string& node, const std::string& parameter, std::size_t index, double value,
+              std::int64_t integer, double effective) {
+    return {node, parameter, index, value, integer, effective, relative_error(value, effective)};
+}
+
+double scale_of(const IntPopulation& p, std::size_t neuron) {
+    return p.scale[p.scale.size() == 1 ? 0 : neuron];
+}
+
+// Rows of one parameter of a population: one where a single value serves all neurons, else one per neuron.
+void add_rows(std::vector<LedgerRow>& rows, const IntPopulation& p, const std::string& parameter,
+              const PerNeuron& values, const IntPerNeuron& integers,
+              const std::function<double(std::int64_t, std::size_t)>& effective, bool scaled) {
+    const std::size_t n =
+        std::max({values.size(), integers.size(), scaled ? p.scale.size() : std::size_t{1}});
+    for (std::size_t j = 0; j < n; ++j)
+        rows.push_back(
+            row(p.name, parameter, j, at(values, j), at(integers, j), effective(at(integers, j), j)));
+}
+
+void add_spiking(std::vector<LedgerRow>& rows, const Spiking& spiking, const IntPopulation& p) {
+    // "v > T" in whole numbers is "v >= T + 1".
+    const int step = spiking.compare == Compare::greater ? 0 : 1;
+    add_rows(
+        rows, p, "threshold", spiking.threshold, p.threshold,
+        [&](std::int64_t x, std::size_t j) { return static_cast<double>(x + step) / scale_of(p, j); }, true);
+    const PerNeuron* amount = nullptr;
+    if (const auto* hard = std::get_if<HardReset>(&spiking.reset)) amount = &hard->value;
+    if (const auto* soft = std::get_if<SoftReset>(&spiking.reset)) amount = &soft->amount;
+    if (amount != nullptr)
+        add_rows(
+            rows, p, "reset", *amount, p.reset_amount,
+            [&](std::int64_t x, std::size_t j) { return static_cast<double>(x) / scale_of(p, j); }, true);
+}
+
+void add_population(std::vector<LedgerRow>& rows, const Network& network, const std::vector<Dense>& folded,
+                    std::size_t index, const IntNetwork& integers) {
+    const Population& p = network.populations[index];
+    const IntPopulation& q = integers.populations[index];
+    const double whole = std::exp2(integers.rules.decay_bits);
+    const auto kept = [&](std::int64_t d, std::size_t) { return 1 - static_cast<double>(d) / whole; };
+    const auto scaled = [&](std::int64_t x, std::size_t j) {
+        return static_cast<double>(x) / scale_of(q, j);
+    };
+    add_rows(rows, q, "alpha", p.alpha, q.decay_u, kept, false);
+    add_rows(rows, q, "beta", p.beta, q.decay_v, kept, false);
+    PerNeuron bias;
+    for (std::size_t j = 0; j < neurons(p); ++j) bias.push_back(total_bias(network, folded, index, j));
+    if (std::all_of(bias.begin(), bias.end(), [&](double b) { return b == bias[0]; })) bias.resize(1);
+    add_rows(rows, q, "bias", bias, q.bias, scaled, true);
+    add_rows(rows, q, "initial_v", p.initial_v, q.initial_v, scaled, true);
+    if (p.spiking) add_spiking(rows, *p.spiking, q);
+}
+
+void add_weights(std::vector<LedgerRow>& rows, const Dense& matrix, const IntConnection& c,
+                 const IntNetwork& integers) {
+    if (c.weight.size() != matrix.weight.size())
+        SYNFIRE_BUG("the networks of a ledger differ in '" + c.name + "'");
+    const double unit = std::exp2(c.exponent + integers.rules.accumulator_shift);
+    for (std::size_t k = 0; k < matrix.weight.size(); ++k) {
+        const double scale = scale_of(integers.populations[c.target], k / c.inputs);
+        rows.push_back(row(c.name, "weight", k, matrix.weight[k], c.weight[k], c.weight[k] * unit / scale));
+    }
+}
+
+// Adds a row to the summary of its node and parameter; rows of one parameter stand together.
+void add_error(std::vector<LedgerSummary>& all, const std::string& node, const std::string& parameter,
+               double error) {
+    auto entry = std::find_if(all.rbegin(), all.rend(), [&](const LedgerSummary& s) {
+        return s.node == node && s.parameter == parameter;
+    });
+    if (entry == all.rend()) {
+        all.push_back({node, parameter, 0, 0, 0});
+        entry = all.rbegin();
+    }
+    ++entry->count;
+    entry->largest_relative_error = std::max(entry->largest_relative_error, error);
+    entry->rms_relative_error += error * error;  // the sum, until all rows are in
+}
+
+// A name as a CSV field.
+std::string quoted(const std::string& text) {
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string out = "\"";
+    for (char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return out + "\"";
+}
+
+}  // namespace
+
+std::vector<LedgerRow> ledger(const Network& network, const IntNetwork& integers) {
+    if (network.populations.size() != integers.populations.size() ||
+        network.connections.size() != integers.connections.size())
+        SYNFIRE_BUG("the networks of a ledger differ in size");
+    std::vector<Dense> folded;
+    for (const Connection& c : network.connections) folded.push_back(fold(c));
+    std::vector<LedgerRow> rows;
+    for (std::size_t p = 0; p < network.populations.size(); ++p)
+        add_population(rows, network, folded, p, integers);
+    for (std::size_t c = 0; c < folded.size(); ++c)
+        add_weights(rows, folded[c], integers.connections[c], integers);
+    return rows;
+}
+
+std::vector<LedgerSummary> summarize(const std::vector<LedgerRow>& rows) {
+    std::vector<LedgerSummary> all;
+    const auto steps = [](double kept) { return -1 / std::log(kept); };
+    for (const LedgerRow& r : rows) {
+        add_error(all, r.node, r.parameter, r.relative_error);
+        const bool decays = (r.parameter == "beta" || r.parameter == "alpha") && r.value > 0 && r.value < 1;
+        if (decays && r.effective > 0 && r.effective < 1)
+            add_error(all, r.node, "time constant of " + r.parameter,
+                      relative_error(steps(r.value), steps(r.effective)));
+    }
+    for (LedgerSummary& s : all)
+        s.rms_relative_error = std::sqrt(s.rms_relative_error / static_cast<double>(s.count));
+    return all;
+}
+
+std::string to_csv(const std::vector<LedgerRow>& rows) {
+    std::string csv = "node,parameter,index,value,integer,effective,relative_error\n";
+    for (const LedgerRow& r : rows)
+        csv += fmt::format("{},{},{},{},{},{},{}\n", quoted(r.node), r.parameter, r.index, r.value, r.integer,
+                           r.effective, r.relative_error);
+    return csv;
+}
+
+}  // namespace synfire
