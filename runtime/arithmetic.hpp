@@ -2,6 +2,9 @@
 // name. Freestanding C++17, constexpr, no undefined or implementation-defined step: the host emulator, the
 // firmware and the compile-time tests all call these functions, so a result cannot depend on where it was
 // computed.
+//
+// always_inline: in firmware the registers are constants, and a call that the compiler leaves standing would
+// carry every case for every register.
 #pragma once
 
 #include <stdint.h>
@@ -31,7 +34,7 @@ constexpr int32_t decay_toward_zero(int32_t x, int32_t d, int fraction_bits) {
     return x < 0 ? -kept : kept;
 }
 
-constexpr int32_t wrap_twos_complement(int64_t x, int bits) {
+[[gnu::always_inline]] constexpr int32_t wrap_twos_complement(int64_t x, int bits) {
     const uint64_t turn = uint64_t{1} << bits;
     const uint64_t low = static_cast<uint64_t>(x) & (turn - 1);
     const auto value = static_cast<int64_t>(low);
@@ -39,7 +42,7 @@ constexpr int32_t wrap_twos_complement(int64_t x, int bits) {
 }
 
 // One turn at most, then two's complement in 32 bits, as Lava's int32 arrays behave.
-constexpr int32_t wrap_once(int64_t x, int bits) {
+[[gnu::always_inline]] constexpr int32_t wrap_once(int64_t x, int bits) {
     const int64_t half = int64_t{1} << (bits - 1);
     int64_t value = wrap_twos_complement(x, 32);
     if (value > half)
@@ -49,12 +52,12 @@ constexpr int32_t wrap_once(int64_t x, int bits) {
     return static_cast<int32_t>(value);
 }
 
-constexpr int32_t clamp_symmetric(int64_t x, int bits) {
+[[gnu::always_inline]] constexpr int32_t clamp_symmetric(int64_t x, int bits) {
     const int64_t limit = (int64_t{1} << (bits - 1)) - 1;
     return static_cast<int32_t>(x > limit ? limit : x < -limit ? -limit : x);
 }
 
-constexpr int32_t store(int64_t x, Register to) {
+[[gnu::always_inline]] constexpr int32_t store(int64_t x, Register to) {
     switch (to.overflow) {
         case Overflow::wrap:
             return wrap_twos_complement(x, to.bits);
@@ -67,7 +70,7 @@ constexpr int32_t store(int64_t x, Register to) {
 }
 
 // x * 2^exponent; a negative exponent rounds down (Lava shifts the sum of the weights arithmetically).
-constexpr int64_t shift_floor(int64_t x, int exponent) {
+[[gnu::always_inline]] constexpr int64_t shift_floor(int64_t x, int exponent) {
     if (exponent >= 0) return x * (int64_t{1} << exponent);
     const int64_t divisor = int64_t{1} << -exponent;
     const int64_t quotient = x / divisor;

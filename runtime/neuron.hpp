@@ -55,7 +55,8 @@ struct NeuronState {
 // before accumulator_shift. Returns false while the neuron is refractory; u evolves then, v is held. With
 // subtract_next_step, "spiked in the step before" is read off the membrane, which still stands above the
 // threshold; such neurons have no refractory period.
-constexpr bool integrate(const Rules& rules, const NeuronParameters& p, NeuronState& state, int64_t sum) {
+[[gnu::always_inline]] constexpr bool integrate(const Rules& rules, const NeuronParameters& p,
+                                                NeuronState& state, int64_t sum) {
     const int32_t a = store(shift_floor(sum, rules.accumulator_shift), rules.accumulator);
     state.u = store(int64_t{decay_toward_zero(state.u, p.decay_u, rules.decay_bits)} + a, rules.current);
     if (state.held > 0) {
@@ -69,7 +70,8 @@ constexpr bool integrate(const Rules& rules, const NeuronParameters& p, NeuronSt
 }
 
 // Second half: compares with the threshold and resets. Returns whether the neuron spikes.
-constexpr bool fire(const Rules& rules, const NeuronParameters& p, NeuronState& state) {
+[[gnu::always_inline]] constexpr bool fire(const Rules& rules, const NeuronParameters& p,
+                                           NeuronState& state) {
     if (state.v <= p.threshold) return false;
     if (p.reset == Reset::to_value) state.v = p.reset_amount;
     if (p.reset == Reset::subtract_at_once)

@@ -1,0 +1,241 @@
+// The step of a whole network on constant tables: event driven, no heap, no library. Freestanding C++17.
+//
+// Per step, population by population in the network's order: add the weight row of every presynaptic spike
+// into 32-bit sums, then bring every neuron up to date with integrate() and fire() of neuron.hpp and list the
+// neurons that spiked. The emitter has proven that no sum leaves 32 bits, so the order of additions cannot be
+// seen in the result.
+//
+// Model and State are template parameters. In firmware a Model has only constants, so that the compiler folds
+// the rules and drops what the network does not use; tests use one with ordinary members.
+//
+// A Model has
+//   Rules rules;                      the arithmetic profile
+//   uint16_t input_count;             network inputs; input k fills spike list k
+//   const uint16_t* inputs;           [input_count], neurons of each input
+//   uint16_t population_count;        population p fills spike list input_count + p
+//   const Population* populations;    [population_count]
+//   const Connection* connections;    of population 0, then of population 1, ...
+//   const uint32_t* lists;            [lists], where each spike list starts in State::events
+//   uint16_t copy_count;              lists that are kept for one step more
+//   const ListCopy* copies;           [copy_count]
+//   bool filtered, refractory, bytes, halfwords;    whether any table needs that code
+// A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
+#pragma once
+
+#include <stdint.h>
+
+#include "runtime/neuron.hpp"
+
+namespace synfire::rt {
+
+// A parameter of a population: one value (stride 0) or one per neuron (stride 1) of 1, 2 or 4 signed bytes.
+struct Column {
+    const void* values;
+    uint8_t bytes;
+    uint8_t stride;
+};
+
+inline int32_t value_of(const Column& column, uint16_t neuron) {
+    const uint32_t index = uint32_t{neuron} * column.stride;
+    if (column.bytes == 1) return static_cast<const int8_t*>(column.values)[index];
+    if (column.bytes == 2) return static_cast<const int16_t*>(column.values)[index];
+    return static_cast<const int32_t*>(column.values)[index];
+}
+
+// All synapses between one spike list and one population. A spike adds weight * 2^(shift of this connection
+// and all later ones of the population + Population::shift): Horner's scheme over descending exponents.
+struct Connection {
+    const void* weights;  // [neurons of the source][neurons of the target]
+    uint16_t source;      // spike list
+    uint8_t bytes;        // of one signed weight: 1 or 2
+    uint8_t shift;        // 0..30
+};
+
+struct Population {
+    uint16_t neurons;
+    uint16_t connections;  // into this population
+    bool spiking;
+    bool filtered;  // has a synaptic current that is kept from step to step
+    Reset reset;
+    uint8_t refractory_steps;
+    uint8_t shift;  // 0..30
+    Column decay_u;
+    Column decay_v;
+    Column bias;
+    Column threshold;
+    Column reset_amount;
+    Column initial_v;
+};
+
+// Before the step, list from is copied to list to: the spikes of the step before.
+struct ListCopy {
+    uint16_t from;
+    uint16_t to;
+};
+
+// A population that the caller reads.
+struct Output {
+    uint16_t list;  // its spikes
+    uint16_t neurons;
+    uint32_t first;  // its first neuron in State::v
+};
+
+// The neurons that spiked, ascending.
+struct Events {
+    const uint16_t* neurons;
+    uint16_t count;
+};
+
+// Watches nothing. An observer is called for every neuron after its update: population, neuron, whether it
+// spiked, and u and v; where u is not filtered it is the bounded input of this step.
+struct NoObserver {
+    constexpr void operator()(uint16_t, uint16_t, bool, const NeuronState&) const {}
+};
+
+template <class Model, class State>
+inline Events spikes(const Model& model, const State& state, uint16_t list) {
+    return {state.events + model.lists[list], state.counts[list]};
+}
+
+template <class Weight>
+inline void add_rows(int32_t* sum, uint16_t neurons, const Weight* weights, Events events) {
+    for (uint16_t e = 0; e < events.count; ++e) {
+        const Weight* row = weights + uint32_t{events.neurons[e]} * neurons;
+        for (uint16_t i = 0; i < neurons; ++i) sum[i] += row[i];
+    }
+}
+
+// Sums the weights of all spikes that arrive at one population. Returns the connection after its last.
+template <class Model, class State>
+inline const Connection* gather(const Model& model, State& state, const Population& population,
+                                const Connection* connection) {
+    int32_t* const sum = state.sum;
+    for (uint16_t i = 0; i < population.neurons; ++i) sum[i] = 0;
+    for (const Connection* const end = connection + population.connections; connection != end; ++connection) {
+        const Events events = spikes(model, state, connection->source);
+        if (model.bytes && connection->bytes == 1)
+            add_rows(sum, population.neurons, static_cast<const int8_t*>(connection->weights), events);
+        if (model.halfwords && connection->bytes == 2)
+            add_rows(sum, population.neurons, static_cast<const int16_t*>(connection->weights), events);
+        if (connection->shift == 0) continue;
+        for (uint16_t i = 0; i < population.neurons; ++i) sum[i] *= int32_t{1} << connection->shift;
+    }
+    return connection;
+}
+
+// Updates the neurons of one population from State::sum and fills its spike list. v, u and held point to the
+// population's first neuron; u and held are not touched where the population does not keep them.
+template <class Model, class State, class Observer>
+inline void update(const Model& model, State& state, uint16_t index, int32_t* v, int32_t* u, uint8_t* held,
+                   Observer&& observer) {
+    const Population& population = model.populations[index];
+    const auto list = static_cast<uint16_t>(model.input_count + index);
+    uint16_t* const events = state.events + model.lists[list];
+    const bool filtered = model.filtered && population.filtered;
+    const bool refractory = model.refractory && population.refractory_steps > 0;
+    uint16_t count = 0;
+    for (uint16_t i = 0; i < population.neurons; ++i) {
+        const NeuronParameters parameters{value_of(population.decay_u, i),
+                                          value_of(population.decay_v, i),
+                                          value_of(population.bias, i),
+                                          value_of(population.threshold, i),
+                                          population.reset,
+                                          value_of(population.reset_amount, i),
+                                          population.refractory_steps};
+        NeuronState neuron{filtered ? u[i] : 0, v[i], refractory ? held[i] : uint8_t{0}};
+        const int32_t sum = state.sum[i] * (int32_t{1} << population.shift);
+        const bool spiked = integrate(model.rules, parameters, neuron, sum) && population.spiking &&
+                            fire(model.rules, parameters, neuron);
+        v[i] = neuron.v;
+        if (filtered) u[i] = neuron.u;
+        if (refractory) held[i] = neuron.held;
+        if (spiked) events[count++] = i;
+        observer(index, i, spiked, neuron);
+    }
+    state.counts[list] = count;
+}
+
+// Keeps the spike lists that are read one step later.
+template <class Model, class State>
+inline void keep_previous(const Model& model, State& state) {
+    for (uint16_t c = 0; c < model.copy_count; ++c) {
+        const ListCopy copy = model.copies[c];
+        const Events from = spikes(model, state, copy.from);
+        uint16_t* const to = state.events + model.lists[copy.to];
+        for (uint16_t e = 0; e < from.count; ++e) to[e] = from.neurons[e];
+        state.counts[copy.to] = from.count;
+    }
+}
+
+// The step of all populations, once the spike lists of the inputs are filled.
+template <class Model, class State, class Observer>
+inline void advance(const Model& model, State& state, Observer&& observer) {
+    int32_t* v = state.v;
+    int32_t* u = state.u;
+    uint8_t* held = state.held;
+    const Connection* connection = model.connections;
+    for (uint16_t p = 0; p < model.population_count; ++p) {
+        const Population& population = model.populations[p];
+        connection = gather(model, state, population, connection);
+        update(model, state, p, v, u, held, observer);
+        v += population.neurons;
+        if (population.filtered) u += population.neurons;
+        if (population.refractory_steps > 0) held += population.neurons;
+    }
+}
+
+// One step of the network. bits: the spikes of all inputs one after another, 8 to a byte, lowest bit first.
+template <class Model, class State, class Observer = NoObserver>
+inline void step(const Model& model, State& state, const uint8_t* bits, Observer&& observer = {}) {
+    keep_previous(model, state);
+    uint32_t bit = 0;
+    for (uint16_t k = 0; k < model.input_count; ++k) {
+        uint16_t* const events = state.events + model.lists[k];
+        uint16_t count = 0;
+        for (uint16_t i = 0; i < model.inputs[k]; ++i, ++bit)
+            if ((bits[bit / 8] >> (bit % 8)) & 1) events[count++] = i;
+        state.counts[k] = count;
+    }
+    advance(model, state, observer);
+}
+
+// One step of the network. neurons: the input neurons that spike, each at most once; the neurons of the
+// second input are counted on from those of the first. Numbers beyond the last input are ignored.
+template <class Model, class State, class Observer = NoObserver>
+inline void step_events(const Model& model, State& state, Events input, Observer&& observer = {}) {
+    keep_previous(model, state);
+    uint16_t first = 0;
+    for (uint16_t k = 0; k < model.input_count; ++k) {
+        uint16_t* const events = state.events + model.lists[k];
+        uint16_t count = 0;
+        for (uint16_t e = 0; e < input.count; ++e) {
+            const auto i = static_cast<uint16_t>(input.neurons[e] - first);
+            if (input.neurons[e] >= first && i < model.inputs[k] && count < model.inputs[k])
+                events[count++] = i;
+        }
+        state.counts[k] = count;
+        first = static_cast<uint16_t>(first + model.inputs[k]);
+    }
+    advance(model, state, observer);
+}
+
+// The state before the first step.
+template <class Model, class State>
+inline void reset(const Model& model, State& state) {
+    int32_t* v = state.v;
+    int32_t* u = state.u;
+    uint8_t* held = state.held;
+    for (uint16_t k = 0; k < model.input_count; ++k) state.counts[k] = 0;
+    for (uint16_t c = 0; c < model.copy_count; ++c) state.counts[model.copies[c].to] = 0;
+    for (uint16_t p = 0; p < model.population_count; ++p) {
+        const Population& population = model.populations[p];
+        state.counts[model.input_count + p] = 0;
+        for (uint16_t i = 0; i < population.neurons; ++i) {
+            *v++ = value_of(population.initial_v, i);
+            if (population.filtered) *u++ = 0;
+            if (population.refractory_steps > 0) *held++ = 0;
+        }
+    }
+}
+
+}  // namespace synfire::rt

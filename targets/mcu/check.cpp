@@ -1,0 +1,136 @@
+// What the engine of runtime/engine.hpp cannot hold.
+#include <algorithm>
+#include <cstdint>
+
+#include "compiler/support/report.hpp"
+#include "targets/mcu/mcu.hpp"
+
+namespace synfire::mcu {
+namespace {
+
+constexpr std::size_t most_neurons = UINT16_MAX;  // of a population, and of all inputs together
+constexpr std::int64_t largest_sum = INT32_MAX;
+constexpr int largest_exponent = 30;
+
+std::string quoted(const char* kind, const std::string& name) {
+    return std::string(kind) + " '" + name + "'";
+}
+
+void check_inputs(const IntNetwork& network, Report& report) {
+    std::size_t total = 0;
+    for (const Input& input : network.inputs) {
+        total += neurons(input);
+        if (input.kind == SignalKind::spikes) continue;
+        Diagnostic d;
+        d.node = quoted("input", input.name);
+        d.field = "kind";
+        d.reason = input.kind == SignalKind::counts ? "spike counts per step" : "real values";
+        d.reason += " cannot be fed to a microcontroller";
+        d.expected = "spikes, 0 or 1";
+        d.hint = "encode the input as spikes before the network, one input neuron per event of a step";
+        report.error(std::move(d));
+    }
+    if (total <= most_neurons) return;
+    Diagnostic d;
+    d.node = "inputs";
+    d.reason = std::to_string(total) + " input neurons do not fit 16-bit event numbers";
+    d.expected = "at most " + std::to_string(most_neurons);
+    d.hint = "pool or crop the input, or split the network";
+    report.error(std::move(d));
+}
+
+void check_population(const IntPopulation& p, Report& report) {
+    if (neurons(p) > most_neurons) {
+        Diagnostic d;
+        d.node = quoted("population", p.name);
+        d.reason = std::to_string(neurons(p)) + " neurons do not fit 16-bit event numbers";
+        d.expected = "at most " + std::to_string(most_neurons);
+        d.hint = "split the population into several";
+        report.error(std::move(d));
+    }
+    if (p.refractory_steps < 0 || p.refractory_steps > UINT8_MAX) {
+        Diagnostic d;
+        d.node = quoted("population", p.name);
+        d.field = "refractory_steps";
+        d.reason = std::to_string(p.refractory_steps) + " steps do not fit the 8-bit counter";
+        d.expected = "0 to 255";
+        d.hint = "use a longer time step";
+        report.error(std::move(d));
+    }
+}
+
+// Returns whether the exponent may be used in a sum.
+bool check_connection(const IntConnection& c, Report& report) {
+    if (c.delay < 0 || c.delay > 1) {
+        Diagnostic d;
+        d.node = quoted("connection", c.name);
+        d.field = "delay";
+        d.reason = "a delay of " + std::to_string(c.delay) + " steps is not available on microcontrollers";
+        d.expected = "0 or 1";
+        d.hint =
+            "put a relay population (threshold below its weight, no leak) for every further step in between";
+        report.error(std::move(d));
+    }
+    if (c.exponent >= 0 && c.exponent <= largest_exponent) return true;
+    Diagnostic d;
+    d.node = quoted("connection", c.name);
+    d.field = "exponent";
+    d.reason = "weights times 2^" + std::to_string(c.exponent) + " cannot be added exactly";
+    d.expected = "an exponent of 0 to " + std::to_string(largest_exponent);
+    d.hint = c.exponent < 0 ? "scale weights, thresholds and biases of the target up by a power of two"
+                            : "scale weights, thresholds and biases of the target down by a power of two";
+    report.error(std::move(d));
+    return false;
+}
+
+// Every partial sum lies between the sum of the negative and the sum of the positive weights, so that these
+// two bound the 32-bit accumulator in any order of additions.
+void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
+    const IntPopulation& p = network.populations[target];
+    std::vector<std::int64_t> positive(neurons(p), 0), negative(neurons(p), 0);
+    for (const IntConnection& c : network.connections) {
+        if (c.target != target) continue;
+        for (std::size_t o = 0; o < c.outputs; ++o)
+            for (std::size_t i = 0; i < c.inputs; ++i) {
+                const std::int64_t w = c.weight[o * c.inputs + i] * (std::int64_t{1} << c.exponent);
+                // Saturates far outside of 32 bits, so that no number of synapses can overflow 64.
+                std::int64_t& sum = w > 0 ? positive[o] : negative[o];
+                if (sum <= largest_sum && sum >= -largest_sum) sum += w;
+            }
+    }
+    for (std::size_t o = 0; o < positive.size(); ++o) {
+        if (positive[o] <= largest_sum && negative[o] >= -largest_sum) continue;
+        Diagnostic d;
+        d.node = quoted("population", p.name);
+        d.field = "weight";
+        d.reason = "the weights into neuron " + std::to_string(o) + " add up to more than a 32-bit sum holds";
+        d.expected = "|sum| <= 2147483647";
+        d.hint = "quantize with fewer weight bits, or scale the population down by a power of two";
+        report.error(std::move(d));
+        return;
+    }
+}
+
+}  // namespace
+
+void check(const IntNetwork& network, const TargetOptions&, Report& report) {
+    check_inputs(network, report);
+    for (const IntPopulation& p : network.populations) check_population(p, report);
+    bool exponents_usable = true;
+    for (const IntConnection& c : network.connections)
+        exponents_usable = check_connection(c, report) && exponents_usable;
+    // At most one copied list per input and population.
+    const std::size_t lists = 2 * (network.inputs.size() + network.populations.size());
+    if (lists > UINT16_MAX || network.connections.size() > UINT16_MAX) {
+        Diagnostic d;
+        d.node = "network";
+        d.reason = "more inputs, populations or connections than 16-bit numbers count";
+        d.expected = "at most 32767 inputs and populations, 65535 connections";
+        d.hint = "merge populations";
+        report.error(std::move(d));
+    }
+    if (!exponents_usable) return;
+    for (std::size_t p = 0; p < network.populations.size(); ++p) check_sums(network, p, report);
+}
+
+}  // namespace synfire::mcu

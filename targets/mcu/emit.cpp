@@ -1,0 +1,74 @@
+// The compiled directory: fixed files from firmware/ and runtime/, and the printed tables.
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "compiler/support/report.hpp"
+#include "targets/mcu/embedded_files.hpp"
+#include "targets/mcu/lower.hpp"
+#include "targets/mcu/mcu.hpp"
+#include "targets/mcu/print_tables.hpp"
+
+namespace synfire::mcu {
+namespace {
+
+using Names = std::map<std::string, std::string>;
+
+// Replaces every @KEY@.
+std::string substitute(std::string_view text, const Names& names) {
+    std::string result;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t open = text.find('@', at);
+        result += text.substr(at, open - at);
+        if (open == std::string_view::npos) break;
+        const std::size_t close = text.find('@', open + 1);
+        if (close == std::string_view::npos) SYNFIRE_BUG("a lone @ in a template");
+        const auto value = names.find(std::string(text.substr(open + 1, close - open - 1)));
+        if (value == names.end()) SYNFIRE_BUG("an unknown name in a template");
+        result += value->second;
+        at = close + 1;
+    }
+    return result;
+}
+
+Names names_of(const Tables& tables, const std::string& name) {
+    std::size_t inputs = 0;
+    for (std::size_t n : tables.inputs) inputs += n;
+    // An array has at least one element, also where the network does not need it.
+    const auto length = [](std::size_t n) { return std::to_string(std::max<std::size_t>(n, 1)); };
+    return {{"NAME", name},
+            {"INPUTS", std::to_string(inputs)},
+            {"INPUT_BYTES", length((inputs + 7) / 8)},
+            {"NEURONS", length(tables.neurons)},
+            {"OUTPUTS", std::to_string(tables.outputs.size())},
+            {"FILTERED", length(tables.filtered)},
+            {"WIDEST", length(tables.widest)},
+            {"EVENTS", length(tables.events)},
+            {"LISTS", length(tables.lists.size())},
+            {"REFRACTORY", length(tables.refractory)}};
+}
+
+}  // namespace
+
+Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& report) {
+    check(network, options, report);
+    report.stop_on_errors();
+    const std::string name = identifier(network.name);
+    const Tables tables = lower(network);
+    const Names names = names_of(tables, name);
+
+    Artifacts files;
+    constexpr std::string_view fixed = "targets/mcu/firmware/", suffix = ".in";
+    for (const auto& [path, bytes] : embedded_files()) {
+        std::string_view to = path;
+        if (to.substr(0, fixed.size()) == fixed) to.remove_prefix(fixed.size());
+        const bool is_template = to.size() > suffix.size() && to.substr(to.size() - suffix.size()) == suffix;
+        if (is_template) to.remove_suffix(suffix.size());
+        files[std::string(to)] = is_template ? substitute(bytes, names) : std::string(bytes);
+    }
+    files["tables.hpp"] = print_tables_header(tables, name);
+    files["tables.cpp"] = print_tables_source(tables, name);
+    return files;
+}
+
+}  // namespace synfire::mcu

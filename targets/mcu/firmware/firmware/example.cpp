@@ -1,0 +1,31 @@
+// The smallest complete image: steps the network for ever. Its size is what the network costs in flash and
+// RAM. Replace read_sensor and act by what your board has.
+#include "model.hpp"
+#include "tables.hpp"
+
+namespace {
+
+namespace model = synfire::emitted;
+
+model::State state;
+uint8_t input[model::input_bytes];
+volatile uint8_t port;
+
+void read_sensor(uint8_t* spikes) {
+    for (uint16_t i = 0; i < model::input_bytes; ++i) spikes[i] = port;
+}
+
+void act(const synfire::rt::Events& events) {
+    if (events.count > 0) port = static_cast<uint8_t>(events.neurons[0]);
+}
+
+}  // namespace
+
+int main() {
+    model::reset(state);
+    for (;;) {
+        read_sensor(input);
+        model::step(state, input);
+        act(model::output_spikes(state, 0));
+    }
+}

@@ -1,0 +1,66 @@
+// IntNetwork -> the tables of runtime/engine.hpp, as plain vectors: what emit() prints and tests run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/quantize/int_network.hpp"
+
+namespace synfire::mcu {
+
+// One value, or one per neuron, in the fewest bytes that hold them.
+struct ColumnTable {
+    int bytes = 1;  // 1, 2 or 4
+    std::vector<std::int32_t> values;
+};
+
+struct ConnectionTable {
+    std::string name;
+    std::size_t source = 0;  // spike list
+    int bytes = 1;           // 1 or 2
+    int shift = 0;           // the sums are multiplied by 2^shift after this connection
+    std::size_t inputs = 0;
+    std::size_t outputs = 0;
+    std::vector<std::int16_t> weight;  // [inputs, outputs], row-major
+};
+
+struct PopulationTable {
+    std::string name;
+    std::size_t neurons = 0;
+    std::size_t connections = 0;
+    bool spiking = true;
+    bool filtered = false;
+    rt::Reset reset = rt::Reset::none;
+    int refractory_steps = 0;
+    int shift = 0;
+    ColumnTable decay_u, decay_v, bias, threshold, reset_amount, initial_v;
+};
+
+struct ListCopyTable {
+    std::size_t from = 0;
+    std::size_t to = 0;
+};
+
+struct Tables {
+    rt::Rules rules;
+    std::vector<std::size_t> inputs;  // neurons
+    std::vector<PopulationTable> populations;
+    std::vector<ConnectionTable> connections;  // by target, then by descending exponent
+    std::vector<std::size_t> lists;            // first event of each spike list
+    std::vector<ListCopyTable> copies;
+    std::vector<std::size_t> outputs;  // populations
+
+    // Elements of the arrays of the state.
+    std::size_t neurons = 0;
+    std::size_t filtered = 0;
+    std::size_t refractory = 0;
+    std::size_t widest = 0;
+    std::size_t events = 0;
+};
+
+// The network must have passed check().
+Tables lower(const IntNetwork& network);
+
+}  // namespace synfire::mcu

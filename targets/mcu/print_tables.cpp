@@ -1,0 +1,214 @@
+#include "targets/mcu/print_tables.hpp"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+#include <fmt/format.h>
+
+namespace synfire::mcu {
+namespace {
+
+constexpr std::size_t columns = 100;
+
+using Text = std::string;
+
+template <class... Arguments>
+void add(Text& text, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
+}
+
+// Names come from model files: only what can neither end a comment line nor confuse an editor.
+Text for_comment(const Text& name) {
+    Text text;
+    for (char c : name) text += c > ' ' && c < 0x7F && c != '\\' && c != '?' ? c : '_';
+    return text;
+}
+
+const char* integer_type(int bytes) {
+    return bytes == 1 ? "int8_t" : bytes == 2 ? "int16_t" : "int32_t";
+}
+
+template <class Value>
+void add_numbers(Text& text, const std::vector<Value>& values) {
+    Text line = "   ";
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const Text number = fmt::format(" {}{}", values[i], i + 1 < values.size() ? "," : "");
+        if (line.size() + number.size() > columns) {
+            text += line + "\n";
+            line = "   ";
+        }
+        line += number;
+    }
+    text += line;
+}
+
+template <class Value>
+void add_array(Text& text, const char* section, const char* type, const Text& name,
+               const std::vector<Value>& values) {
+    add(text, "[[gnu::section(\".rodata.{}\")]] const {} {}[{}] = {{\n", section, type, name, values.size());
+    add_numbers(text, values);
+    text += "};\n";
+}
+
+constexpr std::array<const char*, 6> column_names{"decay_u",   "decay_v",      "bias",
+                                                  "threshold", "reset_amount", "initial_v"};
+
+std::array<const ColumnTable*, 6> columns_of(const PopulationTable& p) {
+    return {&p.decay_u, &p.decay_v, &p.bias, &p.threshold, &p.reset_amount, &p.initial_v};
+}
+
+const char* name_of(rt::Overflow overflow) {
+    switch (overflow) {
+        case rt::Overflow::wrap:
+            return "wrap";
+        case rt::Overflow::wrap_once:
+            return "wrap_once";
+        case rt::Overflow::clamp:
+            break;
+    }
+    return "clamp";
+}
+
+const char* name_of(rt::Reset reset) {
+    switch (reset) {
+        case rt::Reset::none:
+            return "none";
+        case rt::Reset::to_value:
+            return "to_value";
+        case rt::Reset::subtract_at_once:
+            return "subtract_at_once";
+        case rt::Reset::subtract_next_step:
+            break;
+    }
+    return "subtract_next_step";
+}
+
+Text print_rules(const rt::Rules& rules) {
+    Text text = fmt::format("{{{}, {}", rules.decay_bits, rules.accumulator_shift);
+    for (const rt::Register& r : {rules.accumulator, rules.current, rules.drive, rules.membrane})
+        add(text, ",\n        {{{}, synfire::rt::Overflow::{}}}", r.bits, name_of(r.overflow));
+    return text + "}";
+}
+
+bool any_weights_of(const Tables& tables, int bytes) {
+    return std::any_of(tables.connections.begin(), tables.connections.end(),
+                       [&](const ConnectionTable& c) { return c.bytes == bytes; });
+}
+
+void add_weights(Text& text, const Tables& tables) {
+    for (std::size_t c = 0; c < tables.connections.size(); ++c) {
+        const ConnectionTable& connection = tables.connections[c];
+        add(text, "// {}: [{}, {}]\n", for_comment(connection.name), connection.inputs, connection.outputs);
+        add_array(text, "weights", integer_type(connection.bytes), fmt::format("weights_{}", c),
+                  connection.weight);
+        text += "\n";
+    }
+}
+
+void add_columns(Text& text, const Tables& tables) {
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        const PopulationTable& population = tables.populations[p];
+        add(text, "// {}\n", for_comment(population.name));
+        const auto parameters = columns_of(population);
+        for (std::size_t k = 0; k < parameters.size(); ++k)
+            add_array(text, "tables", integer_type(parameters[k]->bytes),
+                      fmt::format("{}_{}", column_names[k], p), parameters[k]->values);
+        text += "\n";
+    }
+}
+
+void add_populations(Text& text, const Tables& tables) {
+    add(text, "const synfire::rt::Population Tables::populations[{}] = {{\n", tables.populations.size());
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        const PopulationTable& population = tables.populations[p];
+        add(text, "    {{{}, {}, {}, {}, synfire::rt::Reset::{}, {}, {}", population.neurons,
+            population.connections, population.spiking, population.filtered, name_of(population.reset),
+            population.refractory_steps, population.shift);
+        const auto parameters = columns_of(population);
+        for (std::size_t k = 0; k < parameters.size(); ++k)
+            add(text, ",\n     {{{}_{}, {}, {}}}", column_names[k], p, parameters[k]->bytes,
+                parameters[k]->values.size() > 1 ? 1 : 0);
+        text += "},\n";
+    }
+    text += "};\n\n";
+}
+
+void add_connections(Text& text, const Tables& tables) {
+    add(text, "const synfire::rt::Connection Tables::connections[{}] = {{\n",
+        std::max<std::size_t>(tables.connections.size(), 1));
+    for (std::size_t c = 0; c < tables.connections.size(); ++c) {
+        const ConnectionTable& connection = tables.connections[c];
+        add(text, "    {{weights_{}, {}, {}, {}}},\n", c, connection.source, connection.bytes,
+            connection.shift);
+    }
+    if (tables.connections.empty()) text += "    {nullptr, 0, 1, 0},\n";
+    text += "};\n\n";
+}
+
+void add_lists(Text& text, const Tables& tables) {
+    const std::vector<std::size_t> none{0};
+    add(text, "const uint16_t Tables::inputs[{}] = {{\n", std::max<std::size_t>(tables.inputs.size(), 1));
+    add_numbers(text, tables.inputs.empty() ? none : tables.inputs);
+    add(text, "}};\n\nconst uint32_t Tables::lists[{}] = {{\n", tables.lists.size());
+    add_numbers(text, tables.lists);
+    add(text, "}};\n\nconst synfire::rt::ListCopy Tables::copies[{}] = {{\n",
+        std::max<std::size_t>(tables.copies.size(), 1));
+    for (const ListCopyTable& copy : tables.copies) add(text, "    {{{}, {}}},\n", copy.from, copy.to);
+    if (tables.copies.empty()) text += "    {0, 0},\n";
+    add(text, "}};\n\nconst synfire::rt::Output Tables::outputs[{}] = {{\n", tables.outputs.size());
+    for (std::size_t output : tables.outputs) {
+        std::size_t first = 0;
+        for (std::size_t p = 0; p < output; ++p) first += tables.populations[p].neurons;
+        add(text, "    {{{}, {}, {}}},\n", tables.inputs.size() + output, tables.populations[output].neurons,
+            first);
+    }
+    text += "};\n\n";
+}
+
+}  // namespace
+
+std::string print_tables_header(const Tables& tables, const std::string& name) {
+    Text text =
+        "// Rules, sizes and tables of this network, as runtime/engine.hpp takes them. Data only.\n"
+        "#pragma once\n\n#include \"runtime/engine.hpp\"\n\n";
+    add(text, "namespace {} {{\n\nstruct Tables {{\n", name);
+    add(text, "    static constexpr synfire::rt::Rules rules{};\n\n", print_rules(tables.rules));
+    add(text, "    static constexpr bool filtered = {};\n", tables.filtered > 0);
+    add(text, "    static constexpr bool refractory = {};\n", tables.refractory > 0);
+    add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 1));
+    add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 2));
+    add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());
+    add(text, "    static constexpr uint16_t population_count = {};\n", tables.populations.size());
+    add(text, "    static constexpr uint16_t copy_count = {};\n", tables.copies.size());
+    add(text, "    static constexpr uint16_t list_count = {};\n\n", tables.lists.size());
+    const auto declare = [&](const char* type, const char* what, std::size_t count) {
+        add(text, "    [[gnu::section(\".rodata.tables\")]] static const {} {}[{}];\n", type, what,
+            std::max<std::size_t>(count, 1));
+    };
+    declare("uint16_t", "inputs", tables.inputs.size());
+    declare("synfire::rt::Population", "populations", tables.populations.size());
+    declare("synfire::rt::Connection", "connections", tables.connections.size());
+    declare("uint32_t", "lists", tables.lists.size());
+    declare("synfire::rt::ListCopy", "copies", tables.copies.size());
+    declare("synfire::rt::Output", "outputs", tables.outputs.size());
+    add(text, "}};\n\n}}  // namespace {}\n\n", name);
+    text += "// For the fixed sources of this folder.\n";
+    add(text, "namespace synfire {{\nnamespace emitted = ::{};\n}}  // namespace synfire\n", name);
+    return text;
+}
+
+std::string print_tables_source(const Tables& tables, const std::string& name) {
+    Text text = "#include \"tables.hpp\"\n\n";
+    add(text, "namespace {} {{\nnamespace {{\n\n", name);
+    add_weights(text, tables);
+    add_columns(text, tables);
+    text += "}  // namespace\n\n";
+    add_populations(text, tables);
+    add_connections(text, tables);
+    add_lists(text, tables);
+    add(text, "}}  // namespace {}\n", name);
+    return text;
+}
+
+}  // namespace synfire::mcu
