@@ -1,3 +1,4 @@
+// posix_spawn, a log file and a polled wait.
 #include "hil/process.hpp"
 
 #include <array>
@@ -133,7 +134,8 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const fs::p
     pid_t child = 0;
     const int error = posix_spawnp(&child, argv[0], &plan.files, &plan.attributes, argv.data(), env.data());
     if (error != 0)
-        fail(words.at(0), std::string("the program cannot be started: ") + std::strerror(error),
+        fail("'" + words.at(0) + "' (program)",
+             std::string("the program cannot be started: ") + std::strerror(error),
              "is it installed and in PATH?");
     ProcessResult result;
     const int status = wait_for(child, limit, result.timed_out);
@@ -147,7 +149,7 @@ ScratchFolder::ScratchFolder() {
     std::error_code error;
     std::string pattern = (fs::temp_directory_path(error) / "synfire-XXXXXX").string();
     if (error || mkdtemp(pattern.data()) == nullptr)
-        fail("temporary folder", "it cannot be created: " + pattern,
+        fail("'" + pattern + "' (temporary folder)", "it cannot be created",
              "set TMPDIR to a folder that can be written");
     path_ = pattern;
 }

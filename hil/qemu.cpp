@@ -1,3 +1,4 @@
+// Boards, the build in a scratch folder, and what went wrong in the words of a user.
 #include "hil/qemu.hpp"
 
 #include <algorithm>
@@ -25,7 +26,7 @@ constexpr std::chrono::minutes build_limit{10};
 }
 
 std::string quoted_board(const Board& board) {
-    return "board '" + board.name + "'";
+    return "'" + board.name + "' (board)";
 }
 
 std::string install(const std::string& package) {
@@ -44,7 +45,7 @@ const Board& find_board(const std::string& name) {
         if (board.name == name) return board;
         known += (known.empty() ? "" : ", ") + board.name;
     }
-    fail("board '" + name + "'", "unknown board", known, "choose one of these boards");
+    fail("'" + name + "' (board)", "unknown board", known, "choose one of these boards");
 }
 
 // The lines of a build log that say what went wrong.
@@ -130,7 +131,7 @@ Firmware build_firmware(const fs::path& compiled, const std::string& board_name)
     if (!ninja) require_program(board, "make", "ninja-build");
     std::error_code ignored;
     if (!fs::is_regular_file(compiled / "ports" / board.name / "board.cmake", ignored))
-        fail("directory '" + compiled.string() + "'", "there is no firmware for " + board.name + " in it",
+        fail("'" + compiled.string() + "' (directory)", "there is no firmware for " + board.name + " in it",
              "a directory written by 'synfire compile --target mcu'",
              "compile the model for --target mcu first");
 

@@ -1,3 +1,4 @@
+// Byte order and sizes of the two files.
 #include "hil/record.hpp"
 
 #include <limits>
@@ -23,7 +24,7 @@ const std::uint8_t* as_bytes(const std::string& text) {
 
 [[noreturn]] void fail(const std::string& reason, const std::string& expected) {
     Diagnostic d;
-    d.node = "firmware record";
+    d.node = "'" + std::string(rt::record_file) + "' (record)";
     d.reason = reason;
     d.expected = expected;
     d.hint = "compile the network again; the directory may have been made from another network or version";

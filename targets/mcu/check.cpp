@@ -13,7 +13,7 @@ constexpr std::int64_t largest_sum = INT32_MAX;
 constexpr int largest_exponent = 30;
 
 std::string quoted(const char* kind, const std::string& name) {
-    return std::string(kind) + " '" + name + "'";
+    return "'" + name + "' (" + kind + ")";
 }
 
 void check_inputs(const IntNetwork& network, Report& report) {
@@ -32,7 +32,7 @@ void check_inputs(const IntNetwork& network, Report& report) {
     }
     if (total <= most_neurons) return;
     Diagnostic d;
-    d.node = "inputs";
+    d.field = "inputs";
     d.reason = std::to_string(total) + " input neurons do not fit 16-bit event numbers";
     d.expected = "at most " + std::to_string(most_neurons);
     d.hint = "pool or crop the input, or split the network";
@@ -123,7 +123,7 @@ void check(const IntNetwork& network, const TargetOptions&, Report& report) {
     const std::size_t lists = 2 * (network.inputs.size() + network.populations.size());
     if (lists > UINT16_MAX || network.connections.size() > UINT16_MAX) {
         Diagnostic d;
-        d.node = "network";
+        d.field = "populations";
         d.reason = "more inputs, populations or connections than 16-bit numbers count";
         d.expected = "at most 32767 inputs and populations, 65535 connections";
         d.hint = "merge populations";

@@ -1,3 +1,4 @@
+// Layout of the printed tables: sections for the size report, names by index, lines of bounded width.
 #include "targets/mcu/print_tables.hpp"
 
 #include <algorithm>
@@ -21,7 +22,7 @@ void add(Text& text, fmt::format_string<Arguments...> format, Arguments&&... arg
 // Names come from model files: only what can neither end a comment line nor confuse an editor.
 Text for_comment(const Text& name) {
     Text text;
-    for (char c : name) text += c > ' ' && c < 0x7F && c != '\\' && c != '?' ? c : '_';
+    for (char c : name.substr(0, 60)) text += c > ' ' && c < 0x7F && c != '\\' && c != '?' ? c : '_';
     return text;
 }
 
@@ -199,7 +200,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
 }
 
 std::string print_tables_source(const Tables& tables, const std::string& name) {
-    Text text = "#include \"tables.hpp\"\n\n";
+    Text text = "// The numbers of this network. Data only.\n#include \"tables.hpp\"\n\n";
     add(text, "namespace {} {{\nnamespace {{\n\n", name);
     add_weights(text, tables);
     add_columns(text, tables);

@@ -1,0 +1,266 @@
+// Emitted firmware on simulated boards against rt::step on the host: spikes, currents and membranes.
+#include <fstream>
+#include <gmock/gmock.h>
+
+#include <gtest/gtest.h>
+
+#include "compiler/support/report.hpp"
+#include "hil/qemu.hpp"
+#include "hil/record.hpp"
+#include "tests/unit/hil/emitted.hpp"
+
+namespace synfire::hil {
+
+void PrintTo(const Board& board, std::ostream* out) {
+    *out << board.name;
+}
+
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds limit{60};
+
+#define SKIP_WITHOUT_TOOLS(board) \
+    if (const std::string missing = missing_tools(board); !missing.empty()) GTEST_SKIP() << missing
+
+class OnBoard : public testing::TestWithParam<Board> {};
+
+INSTANTIATE_TEST_SUITE_P(Boards, OnBoard, testing::ValuesIn(boards()), [](const auto& test) {
+    std::string name;
+    for (char c : test.param.name)
+        if (c != '-') name += c;
+    return name;
+});
+
+std::vector<std::size_t> sizes_of(const IntNetwork& network) {
+    std::vector<std::size_t> sizes;
+    for (const IntPopulation& p : network.populations) sizes.push_back(neurons(p));
+    return sizes;
+}
+
+void expect_firmware_equals_host(const IntNetwork& network, const std::string& board, std::mt19937& random) {
+    const ScratchFolder folder;
+    const Firmware firmware = build_firmware(test::write_emitted(network, folder), board);
+    const std::size_t inputs = test::input_neurons(network);
+    std::vector<SpikeInput> samples;
+    for (std::size_t steps : {40U, 1U, 700U})
+        samples.push_back({steps, test::random_spikes(random, steps, inputs)});
+    const std::string bytes = run_firmware(firmware, pack_inputs(inputs, samples), limit);
+    const std::vector<SampleRecord> record = parse_record(bytes, sizes_of(network), {40, 1, 700});
+    for (std::size_t k = 0; k < samples.size(); ++k) {
+        const auto expected = test::plain_run(network, samples[k].steps, samples[k].spikes);
+        for (std::size_t p = 0; p < expected.size(); ++p) {
+            EXPECT_EQ(expected[p].s, record[k].populations[p].s) << "s, sample " << k << ", population " << p;
+            EXPECT_EQ(expected[p].u, record[k].populations[p].u) << "u, sample " << k << ", population " << p;
+            EXPECT_EQ(expected[p].v, record[k].populations[p].v) << "v, sample " << k << ", population " << p;
+        }
+    }
+}
+
+TEST_P(OnBoard, RandomNetworksEqualTheHost) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    for (unsigned seed = 0; seed < 4; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        expect_firmware_equals_host(test::random_network(random), GetParam().name, random);
+    }
+}
+
+TEST_P(OnBoard, WrongInputsAndTooLongRunsAreRefused) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    std::mt19937 random(3);
+    const IntNetwork network = test::random_network(random);
+    const ScratchFolder folder;
+    const Firmware firmware = build_firmware(test::write_emitted(network, folder), GetParam().name);
+    const auto reason = [&](const std::string& packed,
+                            std::chrono::milliseconds time = limit) -> std::string {
+        try {
+            run_firmware(firmware, packed, time);
+        } catch (const InputError& error) {
+            return error.diagnostic.reason;
+        }
+        return "no error";
+    };
+    const std::size_t inputs = test::input_neurons(network);
+    EXPECT_EQ(reason(pack_inputs(inputs + 1, {})),
+              "the firmware stopped with exit code 11: the input has another size than the network's inputs");
+    std::string cut = pack_inputs(inputs, {{5, std::vector<std::uint8_t>(5 * inputs)}});
+    cut.pop_back();
+    EXPECT_EQ(reason(cut), "the firmware stopped with exit code 12: the input file ended early");
+    EXPECT_EQ(reason(pack_inputs(inputs, {})), "no error");
+    const std::size_t steps = 300000;
+    const std::string endless = pack_inputs(inputs, {{steps, std::vector<std::uint8_t>(steps * inputs)}});
+    EXPECT_EQ(reason(endless, std::chrono::milliseconds(50)), "the simulation took longer than 50 ms");
+}
+
+// The compiler's word on what the model needs from outside of itself.
+TEST_P(OnBoard, TheModelNeedsNothingFromOutside) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    for (unsigned seed = 10; seed < 12; ++seed) {
+        std::mt19937 random(seed);
+        const ScratchFolder folder;
+        const Firmware firmware =
+            build_firmware(test::write_emitted(test::random_network(random), folder), GetParam().name);
+        const std::filesystem::path build = firmware.folder.path() / "build";
+        const ProcessResult linked = run_process(
+            {GetParam().tools + "ld", "-r", GetParam().name == "virt" ? "-melf32lriscv" : "-marmelf",
+             "--whole-archive", (build / "libmodel.a").string(), "-o", (build / "model.o").string()},
+            build, build / "ld.log", limit);
+        ASSERT_EQ(linked.exit_code, 0) << linked.output;
+        const ProcessResult undefined = run_process(
+            {GetParam().tools + "nm", "-u", (build / "model.o").string()}, build, build / "nm.log", limit);
+        EXPECT_EQ(undefined.exit_code, 0);
+        EXPECT_EQ(undefined.output, "") << "seed " << seed;
+    }
+}
+
+// 64-128-10 with everything per neuron that an 8-bit quantized network has.
+IntNetwork digits_sized_network() {
+    std::mt19937 random(1);
+    std::uniform_int_distribution<int> weight(-127, 127), bias(-100, 100), threshold(300, 30000);
+    IntNetwork network;
+    network.name = "digits";
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {64}});
+    const std::size_t widths[] = {64, 128, 10};
+    for (std::size_t layer = 0; layer < 2; ++layer) {
+        IntPopulation p;
+        p.name = "lif" + std::to_string(layer);
+        p.shape = {widths[layer + 1]};
+        p.decay_u = {4096};
+        p.decay_v = {410};
+        p.bias.resize(widths[layer + 1]);
+        p.threshold.resize(widths[layer + 1]);
+        for (std::int32_t& x : p.bias) x = bias(random);
+        for (std::int32_t& x : p.threshold) x = threshold(random);
+        p.reset = rt::Reset::subtract_next_step;
+        p.reset_amount = p.threshold;
+        network.populations.push_back(p);
+        IntConnection c;
+        c.name = "fc" + std::to_string(layer);
+        c.source = {layer == 0 ? Presynaptic::Kind::input : Presynaptic::Kind::population, 0};
+        c.target = layer;
+        c.inputs = widths[layer];
+        c.outputs = widths[layer + 1];
+        for (std::size_t k = 0; k < c.inputs * c.outputs; ++k)
+            c.weight.push_back(static_cast<std::int16_t>(weight(random)));
+        network.connections.push_back(c);
+    }
+    network.outputs = {1};
+    return network;
+}
+
+TEST_P(OnBoard, FlashAndRamStaySmall) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    const ScratchFolder folder;
+    const Firmware firmware =
+        build_firmware(test::write_emitted(digits_sized_network(), folder), GetParam().name);
+    const ImageSize size = image_size(firmware);
+    RecordProperty("code", std::to_string(size.code));
+    RecordProperty("tables", std::to_string(size.tables));
+    RecordProperty("ram", std::to_string(size.ram()));
+    // Weights are one byte each: the floor. What comes on top has a ceiling.
+    EXPECT_EQ(size.weights, 64U * 128U + 128U * 10U);
+    EXPECT_GE(size.tables, 138U * 5U);
+    EXPECT_LE(size.tables, 1000U);
+    EXPECT_GE(size.code, 500U);
+    EXPECT_LE(size.code, 1500U);
+    // Membranes, sums and spike lists.
+    EXPECT_GE(size.ram(), 138U * 4U + 128U * 4U + 202U * 2U);
+    EXPECT_LE(size.ram(), 1600U);
+}
+
+TEST(Qemu, NamesAnUnknownBoard) {
+    try {
+        build_firmware(".", "arduino");
+        FAIL() << "no error";
+    } catch (const InputError& error) {
+        EXPECT_EQ(to_text(error.diagnostic),
+                  "error: node 'arduino' (board): unknown board\n"
+                  "  expected: mps2-an386, virt\n"
+                  "  hint: choose one of these boards\n");
+    }
+}
+
+TEST(Qemu, NamesAFolderWithoutFirmware) {
+    SKIP_WITHOUT_TOOLS(boards()[0]);
+    try {
+        build_firmware("no-such-folder", "mps2-an386");
+        FAIL() << "no error";
+    } catch (const InputError& error) {
+        EXPECT_EQ(to_text(error.diagnostic),
+                  "error: node 'no-such-folder' (directory): there is no firmware for mps2-an386 in it\n"
+                  "  expected: a directory written by 'synfire compile --target mcu'\n"
+                  "  hint: compile the model for --target mcu first\n");
+    }
+}
+
+TEST(Qemu, NamesThePackageOfAMissingCompiler) {
+    const std::string path = getenv("PATH");
+    setenv("PATH", "/nowhere", 1);
+    std::string text;
+    try {
+        build_firmware(".", "virt");
+    } catch (const InputError& error) {
+        text = to_text(error.diagnostic);
+    }
+    setenv("PATH", path.c_str(), 1);
+    EXPECT_EQ(text,
+              "error: node 'virt' (board): the program riscv64-unknown-elf-g++ was not found\n"
+              "  expected: riscv64-unknown-elf-g++ in PATH\n"
+              "  hint: on Debian and Ubuntu: apt install gcc-riscv64-unknown-elf\n");
+}
+
+TEST(Qemu, ShowsTheErrorsOfABuild) {
+    SKIP_WITHOUT_TOOLS(boards()[0]);
+    std::mt19937 random(1);
+    const ScratchFolder folder;
+    const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
+    std::ofstream(compiled / "tables.cpp", std::ios::app) << "not C++\n";
+    try {
+        build_firmware(compiled, "mps2-an386");
+        FAIL() << "no error";
+    } catch (const InputError& error) {
+        EXPECT_THAT(error.diagnostic.reason, HasSubstr("the firmware does not build:"));
+        EXPECT_THAT(error.diagnostic.reason, HasSubstr("tables.cpp"));
+        EXPECT_THAT(error.diagnostic.hint, HasSubstr("run cmake in the compiled directory by hand"));
+    }
+}
+
+TEST(Qemu, SaysThatANetworkDoesNotFitTheBoard) {
+    SKIP_WITHOUT_TOOLS(boards()[0]);
+    std::mt19937 random(1);
+    const ScratchFolder folder;
+    const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
+    std::ofstream(compiled / "firmware/example.cpp", std::ios::app)
+        << "extern \"C\" void fault();\n"
+           "char large[8 << 20];\nextern \"C\" void fault() { large[port] = 1; }\n";
+    try {
+        build_firmware(compiled, "mps2-an386");
+        FAIL() << "no error";
+    } catch (const InputError& error) {
+        EXPECT_THAT(error.diagnostic.hint, HasSubstr("the network does not fit the board's memory"));
+    }
+}
+
+// The model against the firmware's own arithmetic: a table that is changed after emission must be seen.
+TEST(Qemu, ADifferentNetworkGivesADifferentRecord) {
+    SKIP_WITHOUT_TOOLS(boards()[0]);
+    IntNetwork network = digits_sized_network();
+    const std::size_t steps = 20;
+    std::mt19937 random(5);
+    const std::string packed = pack_inputs(64, {{steps, test::random_spikes(random, steps, 64)}});
+    const ScratchFolder folder;
+    const auto run = [&] {
+        return run_firmware(build_firmware(test::write_emitted(network, folder), "mps2-an386"), packed,
+                            limit);
+    };
+    const std::string first = run();
+    EXPECT_EQ(first, run());
+    network.connections[0].weight[0] = static_cast<std::int16_t>(-network.connections[0].weight[0] - 1);
+    EXPECT_NE(first, run());
+}
+
+}  // namespace
+}  // namespace synfire::hil

@@ -1,0 +1,156 @@
+#include "tests/unit/mcu/random_network.hpp"
+
+namespace synfire::test {
+namespace {
+
+struct Dice {
+    std::mt19937& random;
+
+    int between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
+    bool one_in(int n) { return between(1, n) == 1; }
+    template <class Value>
+    Value one_of(std::initializer_list<Value> values) {
+        return values.begin()[between(0, static_cast<int>(values.size()) - 1)];
+    }
+};
+
+IntPerNeuron values(Dice& dice, std::size_t neurons, int low, int high) {
+    IntPerNeuron result(dice.one_in(2) ? 1 : neurons);
+    for (std::int32_t& x : result) x = dice.between(low, high);
+    return result;
+}
+
+IntPerNeuron decays(Dice& dice, std::size_t neurons, int bits) {
+    const int whole = 1 << bits;
+    IntPerNeuron result(dice.one_in(2) ? 1 : neurons);
+    for (std::int32_t& d : result) d = dice.one_of({0, 1, whole - 1, whole, dice.between(0, whole)});
+    return result;
+}
+
+IntPopulation random_population(Dice& dice, const rt::Rules& rules, int index) {
+    const std::size_t n = static_cast<std::size_t>(dice.between(1, 12));
+    const int unit = 1 << rules.accumulator_shift;
+    IntPopulation p;
+    p.name = "p" + std::to_string(index);
+    p.shape = {n};
+    p.decay_u = dice.one_in(2) ? IntPerNeuron{1 << rules.decay_bits} : decays(dice, n, rules.decay_bits);
+    p.decay_v = decays(dice, n, rules.decay_bits);
+    p.bias = values(dice, n, -20 * unit, 20 * unit);
+    if (dice.one_in(8)) p.bias = values(dice, n, -2000000000, 2000000000);
+    p.initial_v = dice.one_in(2) ? IntPerNeuron{0} : values(dice, n, -500 * unit, 500 * unit);
+    p.spiking = !dice.one_in(5);
+    if (!p.spiking) return p;
+    p.threshold = values(dice, n, 0, dice.one_of({100, 1000, 30000}) * unit);
+    p.reset = dice.one_of(
+        {rt::Reset::none, rt::Reset::to_value, rt::Reset::subtract_at_once, rt::Reset::subtract_next_step});
+    p.reset_amount = values(dice, n, 0, 1000 * unit);
+    if (p.reset != rt::Reset::subtract_next_step && dice.one_in(2)) p.refractory_steps = dice.between(1, 4);
+    return p;
+}
+
+IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size_t target) {
+    IntConnection c;
+    c.target = target;
+    c.name = "c" + std::to_string(network.connections.size());
+    if (dice.one_in(2)) {
+        c.source = {Presynaptic::Kind::input,
+                    static_cast<std::size_t>(dice.between(0, static_cast<int>(network.inputs.size()) - 1))};
+        c.delay = dice.between(0, 1);
+    } else {
+        const int last = static_cast<int>(network.populations.size()) - 1;
+        c.source = {Presynaptic::Kind::population, static_cast<std::size_t>(dice.between(0, last))};
+        c.delay = c.source.index >= target ? 1 : dice.between(0, 1);
+    }
+    c.inputs = width(network, c.source);
+    c.outputs = neurons(network.populations[target]);
+    c.exponent = dice.between(0, 7);
+    // Bytes, the even 9-bit weights of Loihi, halfwords.
+    const int kind = dice.between(0, 2);
+    c.weight.resize(c.inputs * c.outputs);
+    for (std::int16_t& w : c.weight) {
+        const int weight = kind == 0   ? dice.between(-128, 127)
+                           : kind == 1 ? 2 * dice.between(-128, 127)
+                                       : dice.between(-32768, 32767);
+        w = static_cast<std::int16_t>(weight);
+    }
+    return c;
+}
+
+std::uint8_t arriving(const IntNetwork& network, const Presynaptic& source, std::size_t neuron,
+                      std::size_t step, const std::vector<std::uint8_t>& spikes,
+                      const std::vector<PlainPopulation>& populations) {
+    if (source.kind == Presynaptic::Kind::population)
+        return populations[source.index].s[step * width(network, source) + neuron];
+    std::size_t first = 0;
+    for (std::size_t k = 0; k < source.index; ++k) first += neurons(network.inputs[k]);
+    return spikes[step * input_neurons(network) + first + neuron];
+}
+
+}  // namespace
+
+IntNetwork random_network(std::mt19937& random) {
+    Dice dice{random};
+    IntNetwork network;
+    network.name = "random";
+    const int profile = dice.between(0, 3);
+    network.profile = profile == 0 ? "loihi" : profile == 1 ? "lava" : "mcu";
+    network.rules = profile == 0   ? rt::loihi_rules
+                    : profile == 1 ? rt::lava_rules
+                                   : rt::mcu_rules(static_cast<std::uint8_t>(dice.between(12, 16)));
+    const int inputs = dice.between(1, 2), populations = dice.between(1, 4);
+    for (int k = 0; k < inputs; ++k)
+        network.inputs.push_back({"in" + std::to_string(k), {static_cast<std::size_t>(dice.between(1, 20))}});
+    for (int p = 0; p < populations; ++p)
+        network.populations.push_back(random_population(dice, network.rules, p));
+    for (std::size_t target = 0; target < network.populations.size(); ++target) {
+        const int into = dice.between(0, 3) + (target == 0 ? 1 : 0);
+        for (int c = 0; c < into; ++c)
+            network.connections.push_back(random_connection(dice, network, target));
+    }
+    network.outputs = {network.populations.size() - 1};
+    return network;
+}
+
+std::vector<std::uint8_t> random_spikes(std::mt19937& random, std::size_t steps, std::size_t neurons) {
+    Dice dice{random};
+    const int sparsity = dice.between(1, 6);
+    std::vector<std::uint8_t> spikes(steps * neurons);
+    for (std::uint8_t& s : spikes) s = dice.one_in(sparsity) ? 1 : 0;
+    return spikes;
+}
+
+std::size_t input_neurons(const IntNetwork& network) {
+    std::size_t total = 0;
+    for (const Input& input : network.inputs) total += neurons(input);
+    return total;
+}
+
+std::vector<PlainPopulation> plain_run(const IntNetwork& network, std::size_t steps,
+                                       const std::vector<std::uint8_t>& spikes) {
+    std::vector<PlainPopulation> record(network.populations.size());
+    std::vector<std::vector<rt::NeuronState>> states;
+    for (const IntPopulation& p : network.populations) {
+        states.emplace_back();
+        for (std::size_t n = 0; n < neurons(p); ++n) states.back().push_back({0, at(p.initial_v, n), 0});
+    }
+    for (std::size_t t = 0; t < steps; ++t)
+        for (std::size_t p = 0; p < network.populations.size(); ++p)
+            for (std::size_t n = 0; n < states[p].size(); ++n) {
+                std::int64_t sum = 0;
+                for (const IntConnection& c : network.connections) {
+                    const auto delay = static_cast<std::size_t>(c.delay);
+                    if (c.target != p || t < delay) continue;
+                    for (std::size_t i = 0; i < c.inputs; ++i)
+                        if (arriving(network, c.source, i, t - delay, spikes, record) != 0)
+                            sum += c.weight[n * c.inputs + i] * (std::int64_t{1} << c.exponent);
+                }
+                rt::NeuronState& state = states[p][n];
+                const rt::NeuronParameters parameters = neuron_parameters(network.populations[p], n);
+                record[p].s.push_back(rt::step(network.rules, parameters, state, sum) ? 1 : 0);
+                record[p].u.push_back(state.u);
+                record[p].v.push_back(state.v);
+            }
+    return record;
+}
+
+}  // namespace synfire::test

@@ -1,0 +1,29 @@
+// Small random integer networks for property tests, and their step as plainly as it can be written.
+#pragma once
+
+#include <random>
+
+#include "compiler/quantize/int_network.hpp"
+
+namespace synfire::test {
+
+// Every construct the microcontroller target holds: several inputs, feed-forward, skip and recurrent
+// connections, delays 0 and 1, filtered currents, refractory periods, all resets, readouts, the rules of all
+// profiles.
+IntNetwork random_network(std::mt19937& random);
+
+// [steps x input neurons], 0 or 1, all inputs one after another.
+std::vector<std::uint8_t> random_spikes(std::mt19937& random, std::size_t steps, std::size_t neurons);
+
+std::size_t input_neurons(const IntNetwork& network);
+
+struct PlainPopulation {
+    std::vector<std::uint8_t> s;  // [steps x neurons]
+    std::vector<std::int32_t> u, v;
+};
+
+// Dense sums in 64 bits and rt::step for every neuron.
+std::vector<PlainPopulation> plain_run(const IntNetwork& network, std::size_t steps,
+                                       const std::vector<std::uint8_t>& spikes);
+
+}  // namespace synfire::test

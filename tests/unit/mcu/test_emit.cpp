@@ -1,0 +1,130 @@
+// The text of an emitted directory: identifiers, and the printed files of one tiny network against golden
+// files in tests/unit/mcu/golden (written anew with SYNFIRE_UPDATE_GOLDEN=1 in the environment).
+#include <cstdlib>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "targets/mcu/mcu.hpp"
+
+namespace synfire {
+namespace {
+
+// Everything that is printed: a filter, a refractory period, halfwords, a recurrent and a skip connection.
+IntNetwork tiny_network() {
+    IntNetwork network;
+    network.name = "tiny net";
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {3}});
+    IntPopulation hidden;
+    hidden.name = "hidden";
+    hidden.shape = {2};
+    hidden.decay_u = {1024};
+    hidden.decay_v = {410};
+    hidden.bias = {1, -2};
+    hidden.threshold = {200, 40000};
+    hidden.reset = rt::Reset::to_value;
+    hidden.refractory_steps = 2;
+    network.populations.push_back(hidden);
+    IntPopulation readout;
+    readout.name = "read\nout */";
+    readout.shape = {1};
+    readout.decay_u = {4096};
+    readout.decay_v = {0};
+    readout.spiking = false;
+    readout.initial_v = {-7};
+    network.populations.push_back(readout);
+    network.connections.push_back(
+        {"fc1", {Presynaptic::Kind::input, 0}, 0, 0, 1, 2, 3, {1, 2, 3, -4, -5, -6}});
+    network.connections.push_back(
+        {"recurrent", {Presynaptic::Kind::population, 0}, 0, 1, 0, 2, 2, {0, 300, -301, 0}});
+    network.connections.push_back({"fc2", {Presynaptic::Kind::population, 0}, 1, 0, 0, 1, 2, {100, -100}});
+    network.connections.push_back({"skip", {Presynaptic::Kind::input, 0}, 1, 1, 3, 1, 3, {-256, 2, 254}});
+    network.outputs = {1, 0};
+    return network;
+}
+
+std::string read(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+class Golden : public testing::TestWithParam<const char*> {};
+
+INSTANTIATE_TEST_SUITE_P(PrintedFiles, Golden,
+                         testing::Values("model.cpp", "model.h", "model.hpp", "tables.cpp", "tables.hpp"),
+                         [](const auto& test) {
+                             std::string name = test.param;
+                             name[name.find('.')] = '_';
+                             return name;
+                         });
+
+TEST_P(Golden, EqualsTheFileInTheTree) {
+    Report report;
+    const Artifacts files = mcu::emit(tiny_network(), {}, report);
+    const std::string path = std::string(SYNFIRE_SOURCE_DIR "/tests/unit/mcu/golden/") + GetParam() + ".txt";
+    if (std::getenv("SYNFIRE_UPDATE_GOLDEN") != nullptr)
+        std::ofstream(path, std::ios::binary) << files.at(GetParam());
+    EXPECT_EQ(read(path), files.at(GetParam()));
+}
+
+TEST(Emit, PrintsNoLineOfMoreThan100Columns) {
+    IntNetwork network = tiny_network();
+    network.connections[0].weight.assign(6, -32768);
+    network.connections[0].name = std::string(300, 'x');
+    network.inputs[0].shape = {300};
+    network.connections[0].inputs = network.connections[3].inputs = 300;
+    network.connections[0].weight.resize(600, 32767);
+    network.connections[3].weight.resize(300, 77);
+    Report report;
+    const Artifacts files = mcu::emit(network, {}, report);
+    std::istringstream lines(files.at("tables.cpp"));
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
+}
+
+TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
+    Report report;
+    const Artifacts files = mcu::emit(tiny_network(), {}, report);
+    std::vector<std::string> names;
+    for (const auto& [name, bytes] : files) names.push_back(name);
+    EXPECT_EQ(names, (std::vector<std::string>{"CMakeLists.txt",
+                                               "firmware/example.cpp",
+                                               "firmware/record.cpp",
+                                               "model.cpp",
+                                               "model.h",
+                                               "model.hpp",
+                                               "ports/arm/startup.cpp",
+                                               "ports/link.ld",
+                                               "ports/mps2-an386/board.cmake",
+                                               "ports/riscv/startup.cpp",
+                                               "ports/semihosting.hpp",
+                                               "ports/start.hpp",
+                                               "ports/virt/board.cmake",
+                                               "runtime/arithmetic.hpp",
+                                               "runtime/engine.hpp",
+                                               "runtime/neuron.hpp",
+                                               "runtime/record_format.hpp",
+                                               "tables.cpp",
+                                               "tables.hpp",
+                                               "toolchains/arm-none-eabi.cmake",
+                                               "toolchains/riscv64-unknown-elf.cmake"}));
+    EXPECT_EQ(files.at("runtime/neuron.hpp"), read(SYNFIRE_SOURCE_DIR "/runtime/neuron.hpp"));
+    EXPECT_EQ(files, mcu::emit(tiny_network(), {}, report));
+}
+
+TEST(Identifier, IsValidInCAndCpp) {
+    EXPECT_EQ(mcu::identifier("digits"), "digits");
+    EXPECT_EQ(mcu::identifier("my net-2"), "my_net_2");
+    EXPECT_EQ(mcu::identifier("784-128-10"), "network_784_128_10");
+    EXPECT_EQ(mcu::identifier("a__b"), "a_b");
+    EXPECT_EQ(mcu::identifier("_Private_"), "Private");
+    EXPECT_EQ(mcu::identifier("\xC3\xA9l\xC3\xA8ve"), "l_ve");
+    EXPECT_EQ(mcu::identifier(""), "network");
+    EXPECT_EQ(mcu::identifier("???"), "network");
+    for (const char* word : {"class", "int", "restrict", "std", "synfire", "main", "linux", "xor_eq", "NULL"})
+        EXPECT_EQ(mcu::identifier(word), std::string(word) + "_network");
+    EXPECT_EQ(mcu::identifier(std::string(1000, 'x')).size(), 64U);
+}
+
+}  // namespace
+}  // namespace synfire

@@ -1,0 +1,248 @@
+// runtime/engine.hpp on the tables of random networks, against dense sums and rt::step for every neuron.
+#include <deque>
+
+#include <gtest/gtest.h>
+
+#include "runtime/engine.hpp"
+#include "targets/mcu/lower.hpp"
+#include "tests/unit/mcu/random_network.hpp"
+
+namespace synfire {
+namespace {
+
+// The tables in memory as the engine reads them; what tables.cpp is in an emitted directory.
+struct MemoryModel {
+    rt::Rules rules{};
+    std::uint16_t input_count = 0;
+    const std::uint16_t* inputs = nullptr;
+    std::uint16_t population_count = 0;
+    const rt::Population* populations = nullptr;
+    const rt::Connection* connections = nullptr;
+    const std::uint32_t* lists = nullptr;
+    std::uint16_t copy_count = 0;
+    const rt::ListCopy* copies = nullptr;
+    bool filtered = true, refractory = true, bytes = true, halfwords = true;
+};
+
+struct MemoryState {
+    std::vector<std::int32_t> v_values, u_values, sums;
+    std::vector<std::uint16_t> event_values, count_values;
+    std::vector<std::uint8_t> held_values;
+    std::int32_t* v = nullptr;
+    std::int32_t* u = nullptr;
+    std::int32_t* sum = nullptr;
+    std::uint16_t* events = nullptr;
+    std::uint16_t* counts = nullptr;
+    std::uint8_t* held = nullptr;
+};
+
+template <class To, class From>
+std::vector<To> narrowed(const std::vector<From>& values) {
+    std::vector<To> result;
+    for (From x : values) result.push_back(static_cast<To>(x));
+    return result;
+}
+
+struct Memory {
+    MemoryModel model;
+    MemoryState state;
+    std::deque<std::vector<std::int8_t>> int8s;
+    std::deque<std::vector<std::int16_t>> int16s;
+    std::deque<std::vector<std::int32_t>> int32s;
+    std::vector<std::uint16_t> inputs;
+    std::vector<std::uint32_t> lists;
+    std::vector<rt::Population> populations;
+    std::vector<rt::Connection> connections;
+    std::vector<rt::ListCopy> copies;
+
+    explicit Memory(const mcu::Tables& tables);
+    Memory(const Memory&) = delete;
+    Memory& operator=(const Memory&) = delete;
+
+    template <class Value>
+    const void* store(const std::vector<Value>& values, int bytes) {
+        if (bytes == 1) return int8s.emplace_back(narrowed<std::int8_t>(values)).data();
+        if (bytes == 2) return int16s.emplace_back(narrowed<std::int16_t>(values)).data();
+        return int32s.emplace_back(narrowed<std::int32_t>(values)).data();
+    }
+
+    rt::Column column(const mcu::ColumnTable& c) {
+        return {store(c.values, c.bytes), static_cast<std::uint8_t>(c.bytes),
+                static_cast<std::uint8_t>(c.values.size() > 1 ? 1 : 0)};
+    }
+};
+
+Memory::Memory(const mcu::Tables& tables)
+    : inputs(narrowed<std::uint16_t>(tables.inputs)), lists(narrowed<std::uint32_t>(tables.lists)) {
+    for (const mcu::PopulationTable& p : tables.populations)
+        populations.push_back(
+            {static_cast<std::uint16_t>(p.neurons), static_cast<std::uint16_t>(p.connections), p.spiking,
+             p.filtered, p.reset, static_cast<std::uint8_t>(p.refractory_steps),
+             static_cast<std::uint8_t>(p.shift), column(p.decay_u), column(p.decay_v), column(p.bias),
+             column(p.threshold), column(p.reset_amount), column(p.initial_v)});
+    for (const mcu::ConnectionTable& c : tables.connections)
+        connections.push_back({store(c.weight, c.bytes), static_cast<std::uint16_t>(c.source),
+                               static_cast<std::uint8_t>(c.bytes), static_cast<std::uint8_t>(c.shift)});
+    for (const mcu::ListCopyTable& c : tables.copies)
+        copies.push_back({static_cast<std::uint16_t>(c.from), static_cast<std::uint16_t>(c.to)});
+    model.rules = tables.rules;
+    model.input_count = static_cast<std::uint16_t>(inputs.size());
+    model.inputs = inputs.data();
+    model.population_count = static_cast<std::uint16_t>(populations.size());
+    model.populations = populations.data();
+    model.connections = connections.data();
+    model.lists = lists.data();
+    model.copy_count = static_cast<std::uint16_t>(copies.size());
+    model.copies = copies.data();
+    // Exact sizes, so that a sanitizer sees every access beyond them; filled, so that reset has to do its
+    // work.
+    state.v_values.assign(tables.neurons, -1);
+    state.u_values.assign(tables.filtered, -1);
+    state.sums.assign(tables.widest, -1);
+    state.event_values.assign(tables.events, 9);
+    state.count_values.assign(tables.lists.size(), 1);
+    state.held_values.assign(tables.refractory, 9);
+    state.v = state.v_values.data();
+    state.u = state.u_values.data();
+    state.sum = state.sums.data();
+    state.events = state.event_values.data();
+    state.counts = state.count_values.data();
+    state.held = state.held_values.data();
+}
+
+using Record = std::vector<test::PlainPopulation>;
+
+struct Recorder {
+    Record& record;
+
+    void operator()(std::uint16_t population, std::uint16_t, bool spiked, const rt::NeuronState& state) {
+        record[population].s.push_back(spiked ? 1 : 0);
+        record[population].u.push_back(state.u);
+        record[population].v.push_back(state.v);
+    }
+};
+
+std::vector<std::uint8_t> packed(const std::uint8_t* spikes, std::size_t n) {
+    std::vector<std::uint8_t> bits((n + 7) / 8);
+    for (std::size_t i = 0; i < n; ++i)
+        if (spikes[i] != 0) bits[i / 8] = static_cast<std::uint8_t>(bits[i / 8] | 1 << i % 8);
+    return bits;
+}
+
+std::vector<std::uint16_t> listed(const std::uint8_t* spikes, std::size_t n) {
+    std::vector<std::uint16_t> events;
+    for (std::size_t i = 0; i < n; ++i)
+        if (spikes[i] != 0) events.push_back(static_cast<std::uint16_t>(i));
+    return events;
+}
+
+Record engine_run(Memory& memory, std::size_t steps, const std::vector<std::uint8_t>& spikes,
+                  bool as_events) {
+    Record record(memory.populations.size());
+    const std::size_t n = spikes.size() / steps;
+    rt::reset(memory.model, memory.state);
+    for (std::size_t t = 0; t < steps; ++t) {
+        const std::uint8_t* now = spikes.data() + t * n;
+        if (as_events) {
+            const std::vector<std::uint16_t> events = listed(now, n);
+            rt::step_events(memory.model, memory.state,
+                            {events.data(), static_cast<std::uint16_t>(events.size())}, Recorder{record});
+        } else {
+            rt::step(memory.model, memory.state, packed(now, n).data(), Recorder{record});
+        }
+    }
+    return record;
+}
+
+void expect_equal(const Record& expected, const Record& actual) {
+    for (std::size_t p = 0; p < expected.size(); ++p) {
+        EXPECT_EQ(expected[p].s, actual[p].s) << "s of population " << p;
+        EXPECT_EQ(expected[p].u, actual[p].u) << "u of population " << p;
+        EXPECT_EQ(expected[p].v, actual[p].v) << "v of population " << p;
+    }
+}
+
+TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
+    constexpr std::size_t steps = 30;
+    std::size_t spikes_seen = 0, filtered = 0, refractory = 0, copies = 0, halfwords = 0, horner = 0;
+    for (unsigned seed = 0; seed < 600; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_network(random);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        const mcu::Tables tables = mcu::lower(network);
+        Memory memory(tables);
+        expect_equal(expected, engine_run(memory, steps, spikes, false));
+        expect_equal(expected, engine_run(memory, steps, spikes, true));
+        if (HasFailure()) return;
+        for (const test::PlainPopulation& p : expected)
+            for (std::uint8_t s : p.s) spikes_seen += s;
+        filtered += tables.filtered > 0;
+        refractory += tables.refractory > 0;
+        copies += !tables.copies.empty();
+        for (const mcu::ConnectionTable& c : tables.connections) {
+            halfwords += c.bytes == 2;
+            horner += c.shift > 0;
+        }
+    }
+    // The networks must exercise what they are meant to.
+    EXPECT_GT(spikes_seen, 50000U);
+    EXPECT_GT(filtered, 200U);
+    EXPECT_GT(refractory, 100U);
+    EXPECT_GT(copies, 100U);
+    EXPECT_GT(halfwords, 100U);
+    EXPECT_GT(horner, 100U);
+}
+
+TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {
+    std::mt19937 random(1);
+    const IntNetwork network = test::random_network(random);
+    Memory memory(mcu::lower(network));
+    rt::reset(memory.model, memory.state);
+    const std::vector<std::uint16_t> events{60000, 65535};
+    rt::step_events(memory.model, memory.state, {events.data(), 2});
+    for (std::uint16_t k = 0; k < memory.model.input_count; ++k) EXPECT_EQ(memory.state.counts[k], 0);
+}
+
+TEST(Lower, StoresEvenNineBitWeightsAsHalvesInBytes) {
+    IntNetwork network;
+    network.rules = rt::loihi_rules;
+    network.inputs.push_back({"in", {2}});
+    IntPopulation p;
+    p.shape = {2};
+    p.decay_u = {4096};
+    p.decay_v = {0};
+    network.populations.push_back(p);
+    IntConnection c;
+    c.inputs = c.outputs = 2;
+    c.exponent = 3;
+    c.weight = {-256, 254, 2, 0};
+    network.connections.push_back(c);
+    const mcu::Tables tables = mcu::lower(network);
+    EXPECT_EQ(tables.connections[0].bytes, 1);
+    EXPECT_EQ(tables.populations[0].shift, 4);
+    EXPECT_EQ(tables.connections[0].weight, (std::vector<std::int16_t>{-128, 1, 127, 0}));
+}
+
+TEST(Lower, KeepsOddWeightsBeyondABytesRangeInHalfwords) {
+    IntNetwork network;
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {1}});
+    IntPopulation p;
+    p.shape = {1};
+    p.decay_u = {4096};
+    p.decay_v = {0};
+    network.populations.push_back(p);
+    IntConnection c;
+    c.inputs = c.outputs = 1;
+    c.weight = {129};
+    network.connections.push_back(c);
+    const mcu::Tables tables = mcu::lower(network);
+    EXPECT_EQ(tables.connections[0].bytes, 2);
+    EXPECT_EQ(tables.connections[0].weight[0], 129);
+}
+
+}  // namespace
+}  // namespace synfire
