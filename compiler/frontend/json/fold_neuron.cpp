@@ -255,7 +255,8 @@ struct Folding {
         Population& p = folded.population;
         p.name = name;
         p.shape = shape;
-        folded.gain = multiply(membrane(p), synapse(p));
+        folded.gain = membrane(p);
+        folded.gain = multiply(folded.gain, synapse(p));
         p.initial_v = read("v_init", 0);
         if (has("discretisation") && !has("tau_mem") && !has("tau_syn"))
             assumed("discretisation", "has no effect on a layer without time constants", "remove it");
