@@ -1,6 +1,4 @@
 // Names of model files as C and C++ identifiers.
-#include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "targets/mcu/mcu.hpp"
@@ -8,37 +6,24 @@
 namespace synfire::mcu {
 namespace {
 
-// Keywords of C17 and C++23, alternative tokens, names that the emitted sources, the C library or common
-// predefined macros already use.
-constexpr auto reserved =
-    std::to_array<std::string_view>({"NULL",      "alignas",       "alignof",     "and",
-                                     "and_eq",    "asm",           "assert",      "atomic",
-                                     "auto",      "bitand",        "bitor",       "bool",
-                                     "break",     "case",          "catch",       "char",
-                                     "char16_t",  "char32_t",      "char8_t",     "class",
-                                     "co_await",  "co_return",     "co_yield",    "compl",
-                                     "complex",   "concept",       "const",       "const_cast",
-                                     "consteval", "constexpr",     "constinit",   "continue",
-                                     "decltype",  "default",       "delete",      "do",
-                                     "double",    "dynamic_cast",  "else",        "enum",
-                                     "errno",     "explicit",      "export",      "extern",
-                                     "false",     "fault",         "final",       "float",
-                                     "for",       "friend",        "goto",        "if",
-                                     "imaginary", "import",        "inline",      "int",
-                                     "linux",     "long",          "main",        "module",
-                                     "mutable",   "namespace",     "new",         "noexcept",
-                                     "not",       "not_eq",        "nullptr",     "operator",
-                                     "or",        "or_eq",         "override",    "private",
-                                     "protected", "public",        "register",    "reinterpret_cast",
-                                     "requires",  "restrict",      "return",      "semihost",
-                                     "short",     "signed",        "sizeof",      "start",
-                                     "static",    "static_assert", "static_cast", "std",
-                                     "struct",    "switch",        "synfire",     "template",
-                                     "this",      "thread_local",  "throw",       "true",
-                                     "try",       "typedef",       "typeid",      "typename",
-                                     "typeof",    "union",         "unix",        "unsigned",
-                                     "using",     "virtual",       "void",        "volatile",
-                                     "wchar_t",   "while",         "xor",         "xor_eq"});
+// Keywords of C17 and C++23, alternative tokens, names that the emitted sources, the C library or predefined
+// macros already use; each between blanks.
+constexpr std::string_view reserved =
+    " NULL abort abs access acos alarm alignas alignof and and_eq asin asm assert atan atexit atomic "
+    "auto bind bitand bitor bool break calloc case catch ceil char char16_t char32_t char8_t class "
+    "clock close co_await co_return co_yield compl complex concept connect const const_cast consteval "
+    "constexpr constinit continue cos cosh daemon decltype default delete div do double dup "
+    "dynamic_cast else enum erf errno exec exit exp explicit export extern fabs false fault final "
+    "float floor for fork free friend gamma gets goto if imaginary import index inline int int16_t "
+    "int32_t int64_t int8_t isalpha j0 j1 jn kill labs ldiv link linux listen log logb long main "
+    "malloc modf module mutable namespace new nice noexcept not not_eq nullptr open operator or or_eq "
+    "override pause pipe poll pow printf private protected public puts raise rand random read realloc "
+    "register reinterpret_cast remove rename requires restrict return rewind rindex round scanf "
+    "select semihost send short signal signed sin sinh sizeof sleep sqrt srand start stat static "
+    "static_assert static_cast std stderr stdin stdout strlen struct switch sync synfire system tan "
+    "tanh template this thread_local throw time times true trunc try typedef typeid typename typeof "
+    "uint16_t uint32_t uint64_t uint8_t union unix unlink unsigned using virtual void volatile wait "
+    "wchar_t while write xor xor_eq y0 y1 yn ";
 
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -63,7 +48,7 @@ std::string identifier(const std::string& name) {
     while (!id.empty() && id.back() == '_') id.pop_back();
     if (id.empty()) return "network";
     if (is_digit(id.front())) id.insert(0, "network_");
-    if (std::find(reserved.begin(), reserved.end(), id) != reserved.end()) id += "_network";
+    if (reserved.find(" " + id + " ") != std::string_view::npos) id += "_network";
     return id;
 }
 

@@ -184,8 +184,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr uint16_t copy_count = {};\n", tables.copies.size());
     add(text, "    static constexpr uint16_t list_count = {};\n\n", tables.lists.size());
     const auto declare = [&](const char* type, const char* what, std::size_t count) {
-        add(text, "    [[gnu::section(\".rodata.tables\")]] static const {} {}[{}];\n", type, what,
-            std::max<std::size_t>(count, 1));
+        add(text, "    static const {} {}[{}];\n", type, what, std::max<std::size_t>(count, 1));
     };
     declare("uint16_t", "inputs", tables.inputs.size());
     declare("synfire::rt::Population", "populations", tables.populations.size());

@@ -115,6 +115,39 @@ TEST_P(OnBoard, TheModelNeedsNothingFromOutside) {
     }
 }
 
+// Cortex-M0 has no 64-bit product; everything else must come with the model.
+TEST(CortexM0, TheModelNeedsAtMostTheCompilersLongMultiplication) {
+    SKIP_WITHOUT_TOOLS(boards()[0]);
+    std::mt19937 random(21);
+    const ScratchFolder folder;
+    const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
+    const std::vector<std::string> compile{"arm-none-eabi-g++",
+                                           "-mcpu=cortex-m0",
+                                           "-mthumb",
+                                           "-std=c++17",
+                                           "-Wall",
+                                           "-Wextra",
+                                           "-Wconversion",
+                                           "-Werror",
+                                           "-Os",
+                                           "-ffreestanding",
+                                           "-fno-exceptions",
+                                           "-fno-rtti",
+                                           "-fno-tree-loop-distribute-patterns",
+                                           "-nostdlib",
+                                           "-r",
+                                           "-I.",
+                                           "model.cpp",
+                                           "tables.cpp",
+                                           "-o",
+                                           "model.o"};
+    const ProcessResult built = run_process(compile, compiled, folder.path() / "log", limit);
+    ASSERT_EQ(built.exit_code, 0) << built.output;
+    const ProcessResult undefined =
+        run_process({"arm-none-eabi-nm", "-u", "model.o"}, compiled, folder.path() / "log", limit);
+    EXPECT_THAT(undefined.output, testing::AnyOf("", "         U __aeabi_lmul\n"));
+}
+
 // 64-128-10 with everything per neuron that an 8-bit quantized network has.
 IntNetwork digits_sized_network() {
     std::mt19937 random(1);

@@ -91,7 +91,7 @@ std::uint8_t arriving(const IntNetwork& network, const Presynaptic& source, std:
 IntNetwork random_network(std::mt19937& random) {
     Dice dice{random};
     IntNetwork network;
-    network.name = "random";
+    network.name = "probe";
     const int profile = dice.between(0, 3);
     network.profile = profile == 0 ? "loihi" : profile == 1 ? "lava" : "mcu";
     network.rules = profile == 0   ? rt::loihi_rules

@@ -121,7 +121,8 @@ TEST(Identifier, IsValidInCAndCpp) {
     EXPECT_EQ(mcu::identifier("\xC3\xA9l\xC3\xA8ve"), "l_ve");
     EXPECT_EQ(mcu::identifier(""), "network");
     EXPECT_EQ(mcu::identifier("???"), "network");
-    for (const char* word : {"class", "int", "restrict", "std", "synfire", "main", "linux", "xor_eq", "NULL"})
+    for (const char* word :
+         {"class", "int", "restrict", "std", "synfire", "main", "linux", "xor_eq", "NULL", "random", "time"})
         EXPECT_EQ(mcu::identifier(word), std::string(word) + "_network");
     EXPECT_EQ(mcu::identifier(std::string(1000, 'x')).size(), 64U);
 }
