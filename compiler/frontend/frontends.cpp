@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "compiler/frontend/json/json_frontend.hpp"
+#include "compiler/frontend/onnx/onnx_frontend.hpp"
 #include "compiler/network/check.hpp"
 
 namespace synfire {
@@ -11,6 +12,7 @@ namespace synfire {
 const std::vector<Frontend>& frontends() {
     static const std::vector<Frontend> rows = {
         {".json", "JSON", read_json},
+        {".onnx", "ONNX", onnx::read_onnx},
     };
     return rows;
 }

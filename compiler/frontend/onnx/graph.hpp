@@ -1,0 +1,70 @@
+// An ONNX graph without protobuf: what the stages of this front end hand to each other.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/frontend/onnx/tensor.hpp"
+#include "compiler/support/files.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire::onnx {
+
+using Attribute = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>,
+                               std::vector<double>, TensorPtr>;
+
+inline constexpr int absent = -1;
+
+struct Node {
+    std::string name;
+    std::string domain;  // "" is ai.onnx
+    std::string op;
+    std::vector<int> inputs;  // values; absent where an optional input is left out
+    std::vector<int> outputs;
+    std::map<std::string, Attribute> attributes;
+};
+
+struct Value {
+    std::string name;
+    TensorPtr constant;     // null: computed per step
+    int producer = absent;  // node; absent for graph inputs and initializers
+    Shape shape;            // with batch 1; known after folding
+};
+
+struct Graph {
+    std::string file;  // for messages
+    std::string name;
+    std::int64_t opset = 0;
+    std::vector<Value> values;
+    std::vector<Node> nodes;   // every node after the nodes it reads
+    std::vector<int> inputs;   // values; without initializers
+    std::vector<int> outputs;  // values
+};
+
+// "'/layers.1/Greater' (Greater)"; names of untrusted files are made printable and short.
+std::string label(const Node& node);
+std::string printable(const std::string& name);
+
+// A Diagnostic without its severity that says where.
+Diagnostic at_node(const Graph& graph, const Node& node);
+Diagnostic at_value(const Graph& graph, int value, const std::string& role);
+
+std::int64_t int_attribute(const Node& node, const std::string& name, std::int64_t otherwise);
+double real_attribute(const Node& node, const std::string& name, double otherwise);
+// Null where the attribute is missing or of another type.
+const std::vector<std::int64_t>* ints_attribute(const Node& node, const std::string& name);
+
+// Parses protobuf, refuses what no later stage could understand, and runs the ONNX checker where it knows the
+// opset. Throws InputError or StageFailed.
+Graph parse(const Source& source, Report& report);
+
+// Reports every operator of the graph that this front end has no rule for, and the form it belongs to.
+void refuse_unsupported(const Graph& graph, Report& report);
+
+// Folds what depends on constants alone, drops what no output reads, and fills in all shapes with batch 1.
+Graph fold(Graph graph);
+
+}  // namespace synfire::onnx

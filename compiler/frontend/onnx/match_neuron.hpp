@@ -1,0 +1,36 @@
+// States and their polynomials -> neurons of the family of compiler/network/network.hpp.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/frontend/onnx/states.hpp"
+#include "compiler/frontend/onnx/symbolic.hpp"
+
+namespace synfire::onnx {
+
+// What drives a neuron: gain * variable is added to its current.
+struct NeuronSource {
+    Variable variable = 0;
+    PerNeuron gain;
+};
+
+struct Neuron {
+    Population population;  // not yet named; the synapses' gains are not yet folded into weights
+    std::string form;       // for the report
+    Variable state = 0;
+    int next = absent;               // the value that carries the state on
+    std::vector<Variable> spikes;    // comparisons that are this neuron's spikes in this step (equal ones)
+    std::vector<Variable> previous;  // comparisons, or spike states, that are its spikes of the step before
+    std::vector<NeuronSource> sources;
+    // The file keeps the potential as it met the threshold and applies the reset when it reads it again.
+    bool recorded_before_reset = false;
+};
+
+// One neuron population per membrane potential, in the order of the states. Throws InputError where a
+// potential follows no equation of the family.
+std::vector<Neuron> match_neurons(const Graph& graph, const Symbols& symbols,
+                                  const std::vector<StatePair>& pairs);
+
+}  // namespace synfire::onnx

@@ -1,0 +1,35 @@
+// The text of every refusal: <file>.txt beside each file that must not be read.
+#include <gtest/gtest.h>
+
+#include "tests/unit/onnx/onnx_files.hpp"
+
+namespace synfire::onnx {
+namespace {
+
+struct Refused : testing::TestWithParam<const char*> {};
+
+TEST_P(Refused, with_a_reason_and_a_way_out) {
+    const std::string text = errors_of(data(std::string(GetParam()) + ".onnx"));
+    EXPECT_EQ(text, data(std::string(GetParam()) + ".txt"));
+    EXPECT_NE(text.find("  hint: "), std::string::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    files, Refused,
+    testing::Values("errors/e01_init_hidden_baked_state", "errors/e02_pythonop",
+                    "errors/e03_inhibition_argmax", "errors/e04_soft_spike_sigmoid",
+                    "errors/e05_state_in_without_state_out", "errors/e06_gru", "errors/e07_ann_tanh",
+                    "errors/e08_nan_weight", "errors/e10_external_data_missing", "errors/e11_truncated",
+                    "refused/ambiguous_state", "refused/batch_of_4", "refused/custom_domain",
+                    "refused/dynamic_size", "refused/graded_inside", "refused/graded_output", "refused/ir_11",
+                    "refused/loop", "refused/opset_22", "refused/opset_8", "refused/potential_synapses",
+                    "refused/quadratic", "refused/reset_no_delay", "refused/several_rows",
+                    "refused/threshold_zero", "refused/two_thresholds", "refused/unrolled", "refused/relu",
+                    "refused/whole_update_reset"),
+    [](const auto& one) {
+        const std::string path = one.param;
+        return path.substr(path.find('/') + 1);
+    });
+
+}  // namespace
+}  // namespace synfire::onnx

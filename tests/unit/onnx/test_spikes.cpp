@@ -1,0 +1,64 @@
+// The recognised networks must spike as the framework did: every layer, every step.
+#include <gtest/gtest.h>
+
+#include "emulator/reference.hpp"
+#include "tests/unit/onnx/onnx_files.hpp"
+
+namespace synfire::onnx {
+namespace {
+
+struct Exported : testing::TestWithParam<const char*> {};
+
+TEST_P(Exported, spikes_as_in_the_framework) {
+    const std::string name = GetParam();
+    const std::string recorded = data(name + ".npz");
+    const Network network = read_data(name + ".onnx");
+    const FloatTrace trace = simulate(network, {signal(parse_npz(recorded, "x", name))});
+    ASSERT_EQ(trace.populations.size(), 2u);
+    for (std::size_t k = 0; k < 2; ++k) {
+        const NpyArray expected = parse_npz(recorded, "layer" + std::to_string(k + 1), name);
+        EXPECT_EQ(trace.populations[k].s, std::get<std::vector<std::uint8_t>>(expected.values));
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(files, Exported,
+                         testing::Values("o01_leaky_sub_digits", "o02_leaky_zero", "o05_rleaky_dense",
+                                         "o08_sj_lif_hard_decay", "o09_sj_if_soft"),
+                         [](const auto& one) { return std::string(one.param); });
+
+struct Variant : testing::TestWithParam<const char*> {};
+
+TEST_P(Variant, spikes_as_the_graph_does) {
+    const std::string name = GetParam();
+    const std::string recorded = data("variants.npz");
+    const Network network = read_data("variants/" + name + ".onnx");
+    const FloatTrace trace = simulate(network, {signal(parse_npz(recorded, name + "_x", name))});
+    const NpyArray expected = parse_npz(recorded, name + "_s", name);
+    EXPECT_EQ(trace.populations.at(0).s, std::get<std::vector<std::uint8_t>>(expected.values));
+}
+
+INSTANTIATE_TEST_SUITE_P(files, Variant,
+                         testing::Values("if_hard", "if_soft", "lif_decay_input_hard", "lif_decay_input_soft",
+                                         "lif_hard", "plif_soft", "leaky_none", "leaky_zero", "leaky_amount",
+                                         "leaky_less", "leaky_not", "leaky_scaled", "leaky_per_neuron",
+                                         "leaky_position", "where_reset", "spike_state_reset", "readout",
+                                         "synapse_matmul_add", "synapse_matmul_column",
+                                         "synapse_gemm_alpha_beta", "synapse_gemm_trans_a",
+                                         "synapse_residual", "synapse_chain", "synapse_scaled",
+                                         "synapse_one_to_one"),
+                         [](const auto& one) { return std::string(one.param); });
+
+TEST(Readout, follows_the_potential_of_the_graph) {
+    const std::string recorded = data("variants.npz");
+    const Network network = read_data("variants/readout.onnx");
+    const FloatTrace trace = simulate(network, {signal(parse_npz(recorded, "readout_x", "x"))});
+    const std::vector<double> expected = to_doubles(parse_npz(recorded, "readout_w", "w"), "w");
+    ASSERT_EQ(trace.populations.size(), 2u);
+    EXPECT_FALSE(trace.populations[1].spiking);
+    ASSERT_EQ(trace.populations[1].v.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        EXPECT_NEAR(trace.populations[1].v[i], expected[i], 1e-12) << i;
+}
+
+}  // namespace
+}  // namespace synfire::onnx
