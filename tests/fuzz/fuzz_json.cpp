@@ -1,0 +1,25 @@
+// Feeds arbitrary text to the JSON front end. Files it may name are those of tests/unit/json/data.
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "compiler/frontend/json/json_frontend.hpp"
+#include "compiler/network/check.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    synfire::Report report;
+    const std::string path = SYNFIRE_SOURCE_DIR "/tests/unit/json/data/model.json";
+    try {
+        const synfire::Network network =
+            synfire::read_json({path, std::string(reinterpret_cast<const char*>(data), size)}, report);
+        synfire::check(synfire::sort_populations(network), path, report);
+    } catch (const synfire::StageFailed&) {
+    } catch (const synfire::InputError& e) {
+        report.error(e.diagnostic);
+    }
+    // Anything else is a finding: InternalError, another exception, a diagnostic that cannot be printed.
+    synfire::to_json_text(report.diagnostics);
+    for (const synfire::Diagnostic& d : report.diagnostics)
+        if (d.severity == synfire::Severity::error && (d.reason.empty() || d.hint.empty())) __builtin_trap();
+    return 0;
+}
