@@ -1,6 +1,6 @@
-// The list of targets.
 #include "targets/targets.hpp"
 
+#include "targets/loihi/loihi.hpp"
 #include "targets/mcu/mcu.hpp"
 
 namespace synfire {
@@ -8,6 +8,7 @@ namespace synfire {
 const std::vector<Target>& targets() {
     static const std::vector<Target> rows{
         {"mcu", "mcu", mcu::check, mcu::emit},
+        {"loihi", "loihi", loihi::check, loihi::emit},
     };
     return rows;
 }

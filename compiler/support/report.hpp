@@ -17,12 +17,12 @@ enum class Severity { note, warning, error };
 // (CubaLIF)".
 struct Diagnostic {
     Severity severity = Severity::error;
-    std::string file;
-    std::string node;
-    std::string field;
-    std::string reason;
-    std::string expected;
-    std::string hint;
+    std::string file{};
+    std::string node{};
+    std::string field{};
+    std::string reason{};
+    std::string expected{};
+    std::string hint{};
 };
 
 struct Report {

@@ -1,0 +1,360 @@
+// Every parameter against its register, then the whole network against one chip.
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "targets/loihi/limits.hpp"
+#include "targets/loihi/loihi.hpp"
+#include "targets/loihi/registers.hpp"
+#include "targets/loihi/resources.hpp"
+#include "targets/loihi/schedule.hpp"
+
+namespace synfire::loihi {
+namespace {
+
+bool same(const rt::Register& a, const rt::Register& b) {
+    return a.bits == b.bits && a.overflow == b.overflow;
+}
+
+bool same(const rt::Rules& a, const rt::Rules& b) {
+    return a.decay_bits == b.decay_bits && a.accumulator_shift == b.accumulator_shift &&
+           same(a.accumulator, b.accumulator) && same(a.current, b.current) && same(a.drive, b.drive) &&
+           same(a.membrane, b.membrane);
+}
+
+std::string quoted(const std::string& name) {
+    return "'" + name + "'";
+}
+
+void check_profile(const IntNetwork& network, Report& report) {
+    if (network.profile == "loihi" && same(network.rules, rt::loihi_rules)) return;
+    report.error({.field = "profile",
+                  .reason = fmt::format("the network was quantized for profile '{}'", network.profile),
+                  .expected = "profile 'loihi': 12-bit decays, 24-bit states, weights on Loihi's grid",
+                  .hint = "compile the model file itself with --profile loihi"});
+}
+
+void check_inputs(const IntNetwork& network, Report& report) {
+    for (const Input& input : network.inputs)
+        if (input.kind == SignalKind::real)
+            report.error({.node = quoted(input.name),
+                          .field = "kind",
+                          .reason = "the input is real-valued",
+                          .expected = "spikes",
+                          .hint = "encode the input as spikes, for example with a rate code"});
+        else if (input.kind == SignalKind::counts)
+            report.warning(
+                {.node = quoted(input.name),
+                 .field = "kind",
+                 .reason = "Loihi 1 spikes carry no number; counts run as graded spikes in Lava only",
+                 .hint = "feed 0 and 1, or send a count as that many input neurons"});
+}
+
+// The first value outside low..high, with its index, as one error.
+void check_range(const IntPopulation& p, const std::string& field, const IntPerNeuron& values,
+                 std::int64_t low, std::int64_t high, const std::string& hint, Report& report) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (values[i] >= low && values[i] <= high) continue;
+        report.error({.node = quoted(p.name),
+                      .field = field,
+                      .reason = fmt::format("value {} at index {} does not fit its register", values[i], i),
+                      .expected = fmt::format("{}..{}", low, high),
+                      .hint = hint});
+        return;
+    }
+}
+
+void check_thresholds(const IntPopulation& p, Report& report) {
+    if (!p.spiking) return;
+    constexpr std::int64_t unit = std::int64_t{1} << state_shift;
+    for (std::size_t i = 0; i < p.threshold.size(); ++i) {
+        const std::int64_t t = p.threshold[i];
+        if (t % unit == 0 && t >= unit && t <= unit * threshold_mantissa_max) continue;
+        report.error(
+            {.node = quoted(p.name),
+             .field = "threshold",
+             .reason = fmt::format("value {} at index {} is not a threshold of Loihi", t, i),
+             .expected = fmt::format("a multiple of 64, {}..{} (mantissa 1..{})", unit,
+                                     unit * threshold_mantissa_max, threshold_mantissa_max),
+             .hint = "compile the model file itself with --profile loihi, which scales thresholds to fit"});
+        return;
+    }
+}
+
+void check_bias(const IntPopulation& p, Report& report) {
+    for (std::size_t i = 0; i < p.bias.size(); ++i) {
+        if (bias_registers(p.bias[i])) continue;
+        report.error(
+            {.node = quoted(p.name),
+             .field = "bias",
+             .reason = fmt::format("value {} at index {} is not mantissa * 2^exponent", p.bias[i], i),
+             .expected = fmt::format("mantissa {}..{}, exponent 0..{}", bias_mantissa_min, bias_mantissa_max,
+                                     bias_exponent_max),
+             .hint = "compile the model file itself with --profile loihi, which rounds biases to fit; a "
+                     "bias far above the threshold needs the network rescaled"});
+        return;
+    }
+}
+
+// One offset flag per core turns decays 0..4095 into 1..4096.
+void check_decays(const IntPopulation& p, const std::string& field, const IntPerNeuron& values,
+                  Report& report) {
+    check_range(p, field, values, 0, decay_max, "decays are given in 1/4096 with profile loihi", report);
+    const bool zero = std::find(values.begin(), values.end(), 0) != values.end();
+    const bool full = std::find(values.begin(), values.end(), decay_max) != values.end();
+    if (zero && full)
+        report.error({.node = quoted(p.name),
+                      .field = field,
+                      .reason = "some neurons keep everything (0) and others nothing (4096)",
+                      .expected = "0..4095 or 1..4096 within a layer: one flag of the core shifts the range",
+                      .hint = "split the layer in two, or decay by 1/4096 instead of 0"});
+}
+
+// One soft reset is a self-synapse of the two-compartment neuron of NxTF: mantissa * 2^(6 + exponent).
+bool chip_can_subtract(const IntPopulation& p) {
+    return p.reset == rt::Reset::subtract_next_step &&
+           std::all_of(p.decay_u.begin(), p.decay_u.end(), [](std::int32_t d) { return d == decay_max; }) &&
+           std::all_of(p.reset_amount.begin(), p.reset_amount.end(), [](std::int32_t r) {
+               if (r < 0 || r % (1 << state_shift) != 0) return false;
+               std::int32_t mantissa = r >> state_shift;
+               for (int e = 0; e < weight_exponent_max && mantissa % 2 == 0; ++e) mantissa /= 2;
+               return mantissa <= self_weight_mantissa_max;
+           });
+}
+
+void warn_simulation_only(const IntPopulation& p, const std::string& what, const std::string& hint,
+                          Report& report) {
+    report.warning({.node = quoted(p.name),
+                    .field = "reset",
+                    .reason = what + "; this population is exact in the Lava simulation only",
+                    .hint = hint});
+}
+
+void check_reset(const IntPopulation& p, Report& report) {
+    if (!p.spiking) return;
+    check_range(p, "refractory_steps", {p.refractory_steps}, 0, refractory_register_max - 1,
+                "shorten the refractory period, or use a longer time step", report);
+    switch (p.reset) {
+        case rt::Reset::none:
+            warn_simulation_only(p, "Loihi resets every neuron that sends spikes",
+                                 "--hard-reset compiles it with a reset to zero", report);
+            break;
+        case rt::Reset::to_value:
+            if (std::any_of(p.reset_amount.begin(), p.reset_amount.end(),
+                            [](std::int32_t r) { return r != 0; }))
+                warn_simulation_only(p, "Loihi resets to zero and no other value",
+                                     "--hard-reset compiles it with a reset to zero", report);
+            break;
+        case rt::Reset::subtract_at_once:
+            warn_simulation_only(p, "Loihi cannot subtract in the step of the spike",
+                                 "reset in the next step, or use --hard-reset", report);
+            break;
+        case rt::Reset::subtract_next_step:
+            if (p.refractory_steps > 0)
+                report.error(
+                    {.node = quoted(p.name),
+                     .field = "refractory_steps",
+                     .reason = "a soft reset in the next step cannot be followed by a refractory period",
+                     .expected = "0 with this reset",
+                     .hint = "use --hard-reset, or drop the refractory period"});
+            else if (!chip_can_subtract(p))
+                warn_simulation_only(
+                    p,
+                    "two compartments subtract exactly only without synaptic filter and by m * 2^e, m <= 255",
+                    "use --hard-reset for a network that runs on the chip as it is", report);
+    }
+}
+
+void check_weights(const IntConnection& c, Report& report) {
+    if (!sign_mode(c.weight))
+        report.error(
+            {.node = quoted(c.name),
+             .field = "weight",
+             .reason = "the weights are not on Loihi's grid",
+             .expected = "0..255, or -255..0, or, with both signs, even numbers from -256 to 254",
+             .hint = "compile the model file itself with --profile loihi, which rounds to the grid"});
+    if (c.exponent < weight_exponent_min || c.exponent > weight_exponent_max) {
+        report.error(
+            {.node = quoted(c.name),
+             .field = "weight exponent",
+             .reason = fmt::format("{} does not fit its register", c.exponent),
+             .expected = fmt::format("{}..{}", weight_exponent_min, weight_exponent_max),
+             .hint = "rescale the layer: the thresholds of its target are too far from its weights"});
+        return;
+    }
+    const int unit = c.exponent < 0 ? 1 << -c.exponent : 1;
+    if (std::any_of(c.weight.begin(), c.weight.end(), [unit](int w) { return w % unit != 0; }))
+        report.error({.node = quoted(c.name),
+                      .field = "weight",
+                      .reason = fmt::format("exponent {} drops bits of the weights, and tools disagree how",
+                                            c.exponent),
+                      .expected = fmt::format("multiples of {}", unit),
+                      .hint = "compile the model file itself with --profile loihi"});
+    const bool lowest = std::find(c.weight.begin(), c.weight.end(), mixed_weight_min) != c.weight.end();
+    if (lowest && c.exponent == weight_exponent_max)
+        report.error({.node = quoted(c.name),
+                      .field = "weight",
+                      .reason = "-256 * 2^7 is one beyond what a synapse can add",
+                      .expected = "at least -254 with exponent 7",
+                      .hint = "compile the model file itself with --profile loihi"});
+}
+
+// Most distinct values of key(neuron) in one core's range of neurons.
+template <class Key>
+std::size_t most_distinct(std::size_t n, std::size_t per_core, Key key) {
+    std::size_t most = 0;
+    for (std::size_t first = 0; first < n; first += per_core) {
+        std::set<decltype(key(first))> values;
+        for (std::size_t j = first; j < std::min(n, first + per_core); ++j) values.insert(key(j));
+        most = std::max(most, values.size());
+    }
+    return most;
+}
+
+void check_profiles(const IntPopulation& p, std::size_t per_core, Report& report) {
+    const std::size_t n = neurons(p);
+    const auto too_many = [&](const std::string& field, std::size_t used, std::size_t available) {
+        if (used <= available) return;
+        report.error(
+            {.node = quoted(p.name),
+             .field = field,
+             .reason = fmt::format("{} different values on one core, which holds {}", used, available),
+             .expected = fmt::format("at most {} in {} neighbouring neurons", available, per_core),
+             .hint = "share one value per layer, or cluster them into fewer"});
+    };
+    if (p.spiking)
+        too_many("threshold", most_distinct(n, per_core, [&](std::size_t j) { return at(p.threshold, j); }),
+                 threshold_profiles);
+    too_many(
+        "decays",
+        most_distinct(n, per_core,
+                      [&](std::size_t j) { return std::make_tuple(at(p.decay_u, j), at(p.decay_v, j)); }),
+        compartment_profiles);
+}
+
+// A layer that fits no core even neuron by neuron.
+void report_unfit(const IntPopulation& p, const LayerResources& r, Report& report) {
+    if (r.binding == "input axons") {
+        report.error({.node = quoted(p.name),
+                      .field = "input axons",
+                      .reason = fmt::format("{} sources reach every neuron, a core has {} input axons",
+                                            r.input_axons, input_axons),
+                      .expected = fmt::format("at most {} sources", input_axons),
+                      .hint = fmt::format("remove at least {} inputs: pool or prune the layer before it",
+                                          r.input_axons - input_axons)});
+        return;
+    }
+    report.error(
+        {.node = quoted(p.name),
+         .field = r.binding,
+         .reason = fmt::format("one neuron alone exceeds a core: {} words of synapses of {}, {} output "
+                               "axons of {}",
+                               r.synaptic_words, synaptic_words, r.output_axons, output_axons),
+         .expected = "every neuron to fit one core",
+         .hint = "make the layers that it feeds smaller, or feed fewer of them"});
+}
+
+// More cores than a chip has: names the largest layer and what would make it fit.
+void report_too_many_cores(const IntNetwork& network, const std::vector<LayerResources>& layers,
+                           std::size_t total, Report& report) {
+    const auto largest = std::max_element(layers.begin(), layers.end(),
+                                          [](const auto& a, const auto& b) { return a.cores < b.cores; });
+    const IntPopulation& p = network.populations[static_cast<std::size_t>(largest - layers.begin())];
+    const std::size_t others = total - largest->cores;
+    const std::size_t fit =
+        others < cores_per_chip ? (cores_per_chip - others) * largest->neurons_per_core : 0;
+    report.error({.node = quoted(p.name),
+                  .field = "cores",
+                  .reason = fmt::format("the network needs {} cores, {} of them for this layer of {} neurons "
+                                        "({} per core, limited by {})",
+                                        total, largest->cores, neurons(p), largest->neurons_per_core,
+                                        largest->binding),
+                  .expected = fmt::format("at most {} cores, one chip", cores_per_chip),
+                  .hint = fit > 0 ? fmt::format("at most {} neurons in this layer fit beside the others", fit)
+                                  : "the other layers alone fill the chip: make several layers smaller"});
+}
+
+void note_resources(const IntNetwork& network, const std::vector<LayerResources>& layers, std::size_t total,
+                    Report& report) {
+    std::string list;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        const LayerResources& r = layers[i];
+        list += fmt::format(
+            "\n    '{}': {} core{}, on the fullest {}/{} compartments, {}/{} words, {}/{} input "
+            "axons, {}/{} output axons",
+            network.populations[i].name, r.cores, r.cores == 1 ? "" : "s", r.compartments,
+            r.compartments_limit, r.synaptic_words, synaptic_words, r.input_axons, input_axons,
+            r.output_axons, output_axons);
+    }
+    report.note(
+        {.field = "cores",
+         .reason = fmt::format("{} of {} cores if every layer has its own and is cut by neurons, dense lists "
+                               "packed as NxTF does (an estimate, not a placement){}",
+                               total, cores_per_chip, list)});
+}
+
+void check_chip(const IntNetwork& network, const Schedule& s, Report& report) {
+    const std::vector<LayerResources> layers = resources(network, s);
+    std::size_t total = 0;
+    bool good = true;
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+        total += layers[i].cores;
+        if (layers[i].cores > 0) {
+            check_profiles(network.populations[i], layers[i].neurons_per_core, report);
+            continue;
+        }
+        good = false;
+        report_unfit(network.populations[i], layers[i], report);
+    }
+    if (!good) return;
+    if (total > cores_per_chip)
+        report_too_many_cores(network, layers, total, report);
+    else
+        note_resources(network, layers, total, report);
+}
+
+void note_shifts(const IntNetwork& network, const Schedule& s, Report& report) {
+    std::string list;
+    for (std::size_t i = 0; i < s.shift.size(); ++i)
+        list += fmt::format("{}'{}' {}", i == 0 ? "" : ", ", network.populations[i].name, s.shift[i]);
+    report.note(
+        {.field = "delay shift",
+         .reason = "every synapse takes one step on Loihi; populations run later than in the model by this "
+                   "many steps: " +
+                   list});
+}
+
+}  // namespace
+
+void check(const IntNetwork& original, const TargetOptions& options, Report& report) {
+    const IntNetwork network = options.hard_reset ? with_hard_reset(original) : original;
+    check_profile(network, report);
+    check_inputs(network, report);
+    for (const IntPopulation& p : network.populations) {
+        check_decays(p, "decay_u", p.decay_u, report);
+        check_decays(p, "decay_v", p.decay_v, report);
+        check_thresholds(p, report);
+        check_bias(p, report);
+        check_reset(p, report);
+        check_range(p, "initial_v", p.initial_v, -((1 << 23) - 1), (1 << 23) - 1,
+                    "start the neurons below the largest membrane potential", report);
+    }
+    for (const IntConnection& c : network.connections) check_weights(c, report);
+    const std::optional<Schedule> s = schedule(network, report);
+    if (!s) return;
+    note_shifts(network, *s, report);
+    check_chip(network, *s, report);
+}
+
+IntNetwork with_hard_reset(IntNetwork network) {
+    for (IntPopulation& p : network.populations) {
+        if (!p.spiking) continue;
+        p.reset = rt::Reset::to_value;
+        p.reset_amount = {0};
+    }
+    return network;
+}
+
+}  // namespace synfire::loihi
