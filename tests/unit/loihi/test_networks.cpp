@@ -1,6 +1,7 @@
 // The test networks are only worth something where they do something.
-#include <gtest/gtest.h>
 #include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "emulator/emulate.hpp"
 #include "tests/unit/loihi/networks.hpp"
