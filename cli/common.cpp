@@ -1,0 +1,90 @@
+// Loading models and running work over a batch.
+#include "cli/common.hpp"
+
+#include <atomic>
+#include <exception>
+#include <filesystem>
+#include <mutex>
+#include <thread>
+
+#include "compiler/frontend/frontends.hpp"
+#include "compiler/quantize/compiled.hpp"
+#include "compiler/support/files.hpp"
+
+namespace synfire::cli {
+
+Model load_model(const std::string& path, Report& report) {
+    Model model;
+    model.path = path;
+    if (std::filesystem::is_directory(path)) {
+        Compiled compiled = read_compiled(path);
+        model.target = std::move(compiled.target);
+        model.network = std::move(compiled.network);
+        model.integers = std::move(compiled.integers);
+    } else {
+        model.network = read(Source{path, read_file(path)}, report);
+    }
+    return model;
+}
+
+void add_quantize_flags(CLI::App& command, QuantizeFlags& flags) {
+    flags.app = &command;
+    command.add_option("--profile", flags.options.profile, "Arithmetic profile: mcu or loihi")
+        ->check(CLI::IsMember({"mcu", "loihi"}));
+    command
+        .add_option("--weight-bits", flags.options.weight_bits,
+                    "Bits of a stored weight, sign included: 8 or 16")
+        ->check(CLI::IsMember({8, 16}));
+    command
+        .add_option("--decay-bits", flags.options.decay_bits,
+                    "Bits of a decay factor, 12 to 16 (profile mcu)")
+        ->check(CLI::Range(12, 16));
+    command.add_option("--scale-per", flags.scale_per, "One weight scale per layer or per neuron")
+        ->check(CLI::IsMember({"layer", "neuron"}));
+}
+
+IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std::string& default_profile,
+                       Report& report) {
+    const bool typed = flags.app->count("--profile") + flags.app->count("--weight-bits") +
+                           flags.app->count("--decay-bits") + flags.app->count("--scale-per") >
+                       0;
+    if (model.integers) {
+        if (typed) {
+            Diagnostic d;
+            d.file = model.path;
+            d.reason = "is compiled; its integers are fixed and cannot be quantized again";
+            d.hint =
+                "leave out --profile, --weight-bits, --decay-bits and --scale-per, or name the model file";
+            throw InputError(d);
+        }
+        return *model.integers;
+    }
+    QuantizeOptions options = flags.options;
+    if (flags.app->count("--profile") == 0) options.profile = default_profile;
+    const bool per_layer = flags.scale_per.empty() ? options.profile == "loihi" : flags.scale_per == "layer";
+    options.granularity = per_layer ? Granularity::layer : Granularity::neuron;
+    return quantize(model.network, options, report);
+}
+
+void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work) {
+    const std::size_t wanted = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+    std::atomic<std::size_t> next{0};
+    std::exception_ptr failure;
+    std::mutex failure_lock;
+    const auto loop = [&] {
+        try {
+            for (std::size_t sample = next++; sample < samples; sample = next++) work(sample);
+        } catch (...) {
+            const std::lock_guard<std::mutex> hold(failure_lock);
+            failure = std::current_exception();
+            next = samples;
+        }
+    };
+    std::vector<std::thread> pool;
+    for (std::size_t i = 1; i < std::min(wanted, samples); ++i) pool.emplace_back(loop);
+    loop();
+    for (std::thread& t : pool) t.join();
+    if (failure) std::rethrow_exception(failure);
+}
+
+}  // namespace synfire::cli

@@ -1,0 +1,73 @@
+// What all commands share: options, loading a MODEL, results as JSON, exit codes.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include "compiler/network/network.hpp"
+#include "compiler/quantize/int_network.hpp"
+#include "compiler/quantize/quantize.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire::cli {
+
+using Json = nlohmann::ordered_json;
+
+enum ExitCode { good = 0, bad_input = 1, mismatch = 2, our_bug = 3 };
+
+struct Common {
+    std::string json_file;             // --json: where the machine-readable result goes
+    std::string diagnostics = "text";  // --diagnostics text|json
+    bool quiet = false;                // no results and notes on the terminal
+    unsigned threads = 0;              // 0: all cores
+};
+
+// What a command hands back: the text for the terminal, the result for --json, and the exit code.
+struct Outcome {
+    std::string text;
+    Json json;
+    ExitCode code = good;
+};
+
+// One subcommand: its options bound to storage that lives as long as the command, and what it does.
+using Command = std::function<Outcome(const Common&, Report&)>;
+
+// Each registers its subcommand and returns what runs when the user chose it.
+Command add_inspect(CLI::App& app);
+Command add_compile(CLI::App& app);
+Command add_run(CLI::App& app);
+Command add_verify(CLI::App& app);
+
+// A model file of any front end, or a compiled directory, which brings its integers along.
+struct Model {
+    std::string path;
+    std::string target;  // of a compiled directory; empty otherwise
+    Network network;
+    std::optional<IntNetwork> integers;
+};
+
+Model load_model(const std::string& path, Report& report);
+
+// Quantization options as typed, and whether any was: a compiled directory's integers are fixed.
+struct QuantizeFlags {
+    QuantizeOptions options;
+    std::string scale_per;  // "", "layer" or "neuron"
+    bool profile_given = false;
+    CLI::App* app = nullptr;
+};
+
+void add_quantize_flags(CLI::App& command, QuantizeFlags& flags);
+
+// The integers of a compiled directory, or the network quantized now. default_profile: where --profile is
+// absent.
+IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std::string& default_profile,
+                       Report& report);
+
+// Calls work(sample) for 0..samples-1 on several threads; an exception of any is rethrown.
+void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work);
+
+}  // namespace synfire::cli

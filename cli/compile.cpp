@@ -1,0 +1,111 @@
+// synfire compile MODEL --target mcu|loihi -o DIR: quantizes and emits a directory that stands alone.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/common.hpp"
+#include "compiler/quantize/compiled.hpp"
+#include "compiler/quantize/ledger.hpp"
+#include "compiler/quantize/range_proof.hpp"
+#include "compiler/support/files.hpp"
+#include "targets/loihi/loihi.hpp"
+#include "targets/targets.hpp"
+
+namespace synfire::cli {
+namespace {
+
+struct Options {
+    std::string model;
+    std::string target;
+    std::string output;
+    std::string ledger;
+    TargetOptions emission;
+    QuantizeFlags quantize;
+};
+
+const Target& find_target(const std::string& name) {
+    for (const Target& target : targets())
+        if (target.name == name) return target;
+    SYNFIRE_BUG("target " + name + " got past the option check");
+}
+
+std::string verdict_text(const PopulationRange& range) {
+    switch (range.verdict) {
+        case RangeVerdict::proven:
+            return "proven for every input";
+        case RangeVerdict::proven_for_steps:
+            return fmt::format("proven for {} steps", range.safe_steps);
+        case RangeVerdict::can_overflow:
+            return fmt::format("can overflow: neuron {}, {}", range.neuron, range.register_name);
+    }
+    return "?";
+}
+
+void describe_ranges(const IntNetwork& integers, Outcome& outcome) {
+    outcome.text +=
+        fmt::format("\n{:<16} {:>12} {:>12}  {}\n", "range proof", "v lowest", "v highest", "overflow");
+    for (const PopulationRange& r : prove_ranges(integers)) {
+        outcome.text += fmt::format("{:<16} {:>12} {:>12}  {}\n", r.name, r.membrane.low, r.membrane.high,
+                                    verdict_text(r));
+        outcome.json["ranges"].push_back(
+            {{"population", r.name}, {"v", {r.membrane.low, r.membrane.high}}, {"verdict", verdict_text(r)}});
+    }
+}
+
+void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
+    outcome.text += fmt::format("\n{:<16} {:<12} {:>8} {:>14} {:>14}\n", "ledger", "parameter", "values",
+                                "rms error", "largest");
+    for (const LedgerSummary& s : summarize(rows)) {
+        outcome.text += fmt::format("{:<16} {:<12} {:>8} {:>14.3e} {:>14.3e}\n", s.node, s.parameter, s.count,
+                                    s.rms_relative_error, s.largest_relative_error);
+        outcome.json["ledger"].push_back({{"node", s.node},
+                                          {"parameter", s.parameter},
+                                          {"count", s.count},
+                                          {"rms_relative_error", s.rms_relative_error},
+                                          {"largest_relative_error", s.largest_relative_error}});
+    }
+}
+
+Outcome compile(const Options& options, Report& report) {
+    const Model model = load_model(options.model, report);
+    const Target& target = find_target(options.target);
+    IntNetwork integers = integers_of(model, options.quantize, target.profile, report);
+    if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
+    Artifacts files = target.emit(integers, options.emission, report);
+    files.merge(to_artifacts({target.name, model.network, integers}));
+    const std::vector<LedgerRow> rows = ledger(model.network, integers);
+    files["ledger.csv"] = to_csv(rows);
+    write_artifacts(options.output, files);
+    if (!options.ledger.empty()) write_file(options.ledger, files["ledger.csv"]);
+
+    Outcome outcome;
+    outcome.json = {{"target", target.name},
+                    {"profile", integers.profile},
+                    {"output", options.output},
+                    {"files", Json::array()}};
+    for (const auto& [name, bytes] : files) outcome.json["files"].push_back(name);
+    outcome.text = fmt::format("compiled {} for {} (arithmetic profile {}): {} files in {}\n", options.model,
+                               target.name, integers.profile, files.size(), options.output);
+    describe_ranges(integers, outcome);
+    describe_ledger(rows, outcome);
+    return outcome;
+}
+
+}  // namespace
+
+Command add_compile(CLI::App& app) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("compile", "Quantize a model and emit it for a target");
+    command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    std::vector<std::string> names;
+    for (const Target& target : targets()) names.push_back(target.name);
+    command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));
+    command->add_option("-o,--output", options->output, "Folder for the compiled network")->required();
+    command->add_option("--ledger", options->ledger, "Also write the ledger of every parameter here (CSV)");
+    command->add_flag("--hard-reset", options->emission.hard_reset,
+                      "Loihi: replace soft by hard reset, so that stock Lava and netx can hold the network");
+    add_quantize_flags(*command, options->quantize);
+    return [options](const Common&, Report& report) { return compile(*options, report); };
+}
+
+}  // namespace synfire::cli

@@ -1,0 +1,113 @@
+// Runs the emulator sample by sample and looks for the first difference to what the other side computed.
+#include "cli/identity.hpp"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "cli/recording.hpp"
+#include "emulator/compare.hpp"
+#include "emulator/emulate.hpp"
+#include "hil/qemu.hpp"
+#include "hil/record.hpp"
+
+namespace synfire::cli {
+namespace {
+
+// Simulated boards run some ten million instructions a second; this is for a hang, not for a slow machine.
+constexpr std::chrono::minutes time_limit{10};
+
+// The spikes of all inputs side by side, as firmware reads them.
+hil::SpikeInput spike_input(const std::vector<Signal>& inputs) {
+    hil::SpikeInput input{inputs[0].steps, {}};
+    for (std::size_t step = 0; step < input.steps; ++step)
+        for (const Signal& signal : inputs)
+            for (std::size_t i = 0; i < signal.neurons; ++i)
+                input.spikes.push_back(signal.values[step * signal.neurons + i] != 0);
+    return input;
+}
+
+std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwork& integers, const Batch& batch) {
+    std::size_t inputs = 0;
+    for (const Input& input : integers.inputs) inputs += neurons(input);
+    std::vector<std::size_t> sizes;
+    for (const IntPopulation& p : integers.populations) sizes.push_back(neurons(p));
+    std::vector<hil::SpikeInput> samples;
+    for (const auto& sample : batch.samples) samples.push_back(spike_input(sample));
+    const std::string record = hil::run_firmware(firmware, hil::pack_inputs(inputs, samples), time_limit);
+    const std::vector<std::size_t> steps(batch.samples.size(), batch.steps);
+    std::vector<IntTrace> traces;
+    for (hil::SampleRecord& sample : hil::parse_record(record, sizes, steps)) {
+        IntTrace trace;
+        trace.steps = sample.steps;
+        for (std::size_t p = 0; p < sample.populations.size(); ++p) {
+            hil::PopulationRecord& r = sample.populations[p];
+            trace.populations.push_back({integers.populations[p].name, r.neurons, integers.populations[p].spiking,
+                                         std::move(r.s), std::move(r.u), std::move(r.v), {}});
+        }
+        traces.push_back(std::move(trace));
+    }
+    return traces;
+}
+
+// actual: one trace per sample. what: "firmware on mps2-an386", for the messages.
+Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch, const std::vector<IntTrace>& actual,
+                              const std::string& what, const Common& common) {
+    std::vector<std::optional<Mismatch>> found(batch.samples.size());
+    for_each_sample(batch.samples.size(), common.threads, [&](std::size_t b) {
+        found[b] = first_mismatch(b, emulate(integers, batch.samples[b]), actual[b]);
+    });
+    std::string compared;
+    for (const auto& p : actual.front().populations)
+        compared += fmt::format("{}{}:{}{}{}", compared.empty() ? "" : ", ", p.name, p.s.empty() ? "" : " s",
+                                p.u.empty() ? "" : " u", p.v.empty() ? "" : " v");
+    Outcome outcome;
+    outcome.text = fmt::format("{} against the emulator: {} samples of {} steps; compared {}\n", what,
+                               batch.samples.size(), batch.steps, compared);
+    outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"identical", true}};
+    for (const std::optional<Mismatch>& m : found) {
+        if (!m) continue;
+        const std::string& layer = integers.populations[m->population].name;
+        outcome.text += fmt::format("FAILED: sample {}, step {}, layer {}, neuron {}: {} is {}, the emulator has {}\n",
+                                    m->sample, m->step, layer, m->neuron, m->variable, m->actual, m->expected);
+        outcome.json["identical"] = false;
+        outcome.json["first_mismatch"] = {{"sample", m->sample},   {"step", m->step},
+                                          {"layer", layer},        {"neuron", m->neuron},
+                                          {"variable", std::string(1, m->variable)}, {"expected", m->expected},
+                                          {"actual", m->actual}};
+        outcome.code = mismatch;
+        return outcome;
+    }
+    outcome.text += "passed: identical in every sample, step and neuron\n";
+    return outcome;
+}
+
+}  // namespace
+
+Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Batch& batch, const std::string& board,
+                        const Common& common) {
+    if (model.target != "mcu") {
+        Diagnostic d;
+        d.file = model.path;
+        d.reason = "holds no firmware";
+        d.expected = "a directory that `synfire compile --target mcu` wrote";
+        d.hint = "compile the model first, then name the directory";
+        throw InputError(d);
+    }
+    const hil::Firmware firmware = hil::build_firmware(model.path, board);
+    const hil::ImageSize size = hil::image_size(firmware);
+    Outcome outcome = compare_with_emulator(integers, batch, run_on_board(firmware, integers, batch),
+                                            "firmware on " + board, common);
+    outcome.text += fmt::format("flash: {} bytes of weights + {} of code and tables; RAM: {} bytes and the stack\n", size.weights,
+                                size.flash() - size.weights, size.ram());
+    outcome.json["board"] = board;
+    outcome.json["flash"] = {{"weights", size.weights}, {"tables", size.tables}, {"code", size.code}, {"data", size.data}};
+    outcome.json["ram"] = size.ram();
+    return outcome;
+}
+
+Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path, const Common& common) {
+    return compare_with_emulator(integers, batch, load_recording(path, integers, batch), path, common);
+}
+
+}  // namespace synfire::cli

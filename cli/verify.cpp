@@ -1,0 +1,181 @@
+// synfire verify MODEL --input X.npy: is it still the same network?
+//   alone        emulator against the float64 reference: spike agreement per layer, first divergence
+//   --qemu B     firmware of a compiled directory in QEMU against the emulator: must be identical in s, u and
+//   v
+//   --against X  spikes (and states) that ran elsewhere against the emulator: must be identical
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/common.hpp"
+#include "cli/identity.hpp"
+#include "cli/inputs.hpp"
+#include "emulator/compare.hpp"
+#include "emulator/emulate.hpp"
+#include "emulator/reference.hpp"
+
+namespace synfire::cli {
+namespace {
+
+struct Options {
+    std::string model;
+    std::vector<std::string> inputs;
+    std::string labels;
+    std::string board;
+    std::string against;
+    double agree = 1.0;
+    QuantizeFlags quantize;
+};
+
+struct Sample {
+    FloatTrace reference;
+    IntTrace propagated;
+    IntTrace local;
+};
+
+Sample run_sample(const Model& model, const IntNetwork& integers, const std::vector<Signal>& inputs) {
+    Sample sample;
+    sample.reference = simulate(model.network, inputs);
+    sample.propagated = emulate(integers, inputs);
+    ForcedSpikes forced;
+    for (const auto& p : sample.reference.populations) forced.push_back(p.s);
+    sample.local = emulate(integers, inputs, &forced);
+    return sample;
+}
+
+// The class whose output neuron spiked most; the lowest index where several did.
+template <class Value>
+std::size_t spike_count_argmax(const PopulationTrace<Value>& output) {
+    std::vector<std::size_t> counts(output.neurons, 0);
+    for (std::size_t i = 0; i < output.s.size(); ++i) counts[i % output.neurons] += output.s[i];
+    return static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+struct Accuracy {
+    std::size_t samples = 0, reference = 0, emulator = 0, same = 0;
+};
+
+void describe(const Agreement& agreement, const Network& network, Outcome& outcome) {
+    outcome.text += fmt::format("{:<16} {:>12} {:>12} {:>16} {:>16}\n", "layer", "propagated", "local",
+                                "reference spikes", "emulator spikes");
+    for (const LayerAgreement& l : agreement.layers) {
+        outcome.text +=
+            fmt::format("{:<16} {:>12.6f} {:>12.6f} {:>16} {:>16}\n", l.name, l.propagated.value(),
+                        l.local.value(), l.expected_spikes, l.actual_spikes);
+        outcome.json["layers"].push_back({{"name", l.name},
+                                          {"propagated", l.propagated.value()},
+                                          {"local", l.local.value()},
+                                          {"reference_spikes", l.expected_spikes},
+                                          {"emulator_spikes", l.actual_spikes}});
+    }
+    if (!agreement.first) return;
+    const Divergence& d = *agreement.first;
+    const std::string& layer = network.populations[d.population].name;
+    outcome.text += fmt::format(
+        "first divergence: sample {}, step {}, layer {}, neuron {}: reference {} (v = {:.9g}), emulator {} "
+        "(v = {:.9g}); "
+        "the reference was {:.3g} from the threshold\n",
+        d.sample, d.step, layer, d.neuron, d.expected_spike ? "spikes" : "is silent", d.expected_v,
+        d.expected_spike ? "is silent" : "spikes", d.actual_v, d.margin);
+    outcome.json["first_divergence"] = {
+        {"sample", d.sample},          {"step", d.step},           {"layer", layer},    {"neuron", d.neuron},
+        {"reference_v", d.expected_v}, {"emulator_v", d.actual_v}, {"margin", d.margin}};
+}
+
+void describe(const Accuracy& accuracy, Outcome& outcome) {
+    const auto percent = [&](std::size_t count) {
+        return 100.0 * static_cast<double>(count) / static_cast<double>(accuracy.samples);
+    };
+    outcome.text += fmt::format(
+        "accuracy (spike-count argmax, {} samples): reference {:.2f} %, emulator {:.2f} %, same answer "
+        "{:.2f} %\n",
+        accuracy.samples, percent(accuracy.reference), percent(accuracy.emulator), percent(accuracy.same));
+    outcome.json["accuracy"] = {{"samples", accuracy.samples},
+                                {"reference", percent(accuracy.reference) / 100},
+                                {"emulator", percent(accuracy.emulator) / 100},
+                                {"same_answer", percent(accuracy.same) / 100}};
+}
+
+// Emulator against reference. Samples are run in blocks, so that memory does not grow with the batch.
+Outcome verify_agreement(const Options& options, const Common& common, const Model& model,
+                         const IntNetwork& integers, const Batch& batch) {
+    constexpr std::size_t block = 64;
+    const std::size_t output = model.network.outputs.front();
+    std::vector<std::size_t> labels;
+    if (!options.labels.empty())
+        labels =
+            load_labels(options.labels, batch.samples.size(), neurons(model.network.populations[output]));
+    Agreement agreement;
+    Accuracy accuracy;
+    for (std::size_t begin = 0; begin < batch.samples.size(); begin += block) {
+        std::vector<Sample> results(std::min(block, batch.samples.size() - begin));
+        for_each_sample(results.size(), common.threads, [&](std::size_t i) {
+            results[i] = run_sample(model, integers, batch.samples[begin + i]);
+        });
+        for (std::size_t i = 0; i < results.size(); ++i) {
+            const Sample& r = results[i];
+            add_sample(agreement, begin + i, model.network, integers, r.reference, r.propagated, r.local);
+            if (labels.empty()) continue;
+            const std::size_t expected = spike_count_argmax(r.reference.populations[output]);
+            const std::size_t actual = spike_count_argmax(r.propagated.populations[output]);
+            ++accuracy.samples;
+            accuracy.reference += expected == labels[begin + i];
+            accuracy.emulator += actual == labels[begin + i];
+            accuracy.same += expected == actual;
+        }
+    }
+    Outcome outcome;
+    outcome.text =
+        fmt::format("integer emulator (profile {}) against the float64 reference: {} samples of {} steps\n",
+                    integers.profile, batch.samples.size(), batch.steps);
+    outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"profile", integers.profile}};
+    describe(agreement, model.network, outcome);
+    if (!labels.empty()) describe(accuracy, outcome);
+    const bool passed =
+        std::all_of(agreement.layers.begin(), agreement.layers.end(),
+                    [&](const LayerAgreement& l) { return l.propagated.value() >= options.agree; });
+    outcome.json["passed"] = passed;
+    outcome.text += passed ? fmt::format("passed: every layer agrees to at least {}\n", options.agree)
+                           : fmt::format("FAILED: a layer agrees to less than {} (allow less with --agree)\n",
+                                         options.agree);
+    outcome.code = passed ? good : mismatch;
+    return outcome;
+}
+
+Outcome verify(const Options& options, const Common& common, Report& report) {
+    const Model model = load_model(options.model, report);
+    const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers);
+    if (!options.board.empty()) return verify_firmware(model, integers, batch, options.board, common);
+    if (!options.against.empty()) return verify_recorded(integers, batch, options.against, common);
+    return verify_agreement(options, common, model, integers, batch);
+}
+
+}  // namespace
+
+Command add_verify(CLI::App& app) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("verify", "Compare the deployed network with its reference, spike for spike");
+    command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    command
+        ->add_option("--input", options->inputs,
+                     "X.npy, [T, ...] or [B, T, ...]; NAME=X.npy for several inputs")
+        ->required();
+    command->add_option("--labels", options->labels,
+                        "Classes [B]: also report accuracy by spike-count argmax");
+    command
+        ->add_option("--agree", options->agree,
+                     "Spike agreement that every layer must reach (default 1: every spike)")
+        ->check(CLI::Range(0.0, 1.0));
+    CLI::Option* qemu = command->add_option("--qemu", options->board,
+                                            "Run the firmware of a compiled directory on this board in QEMU");
+    command
+        ->add_option("--against", options->against,
+                     "Folder with run.json, or .npy spikes of the output, that ran elsewhere")
+        ->excludes(qemu);
+    add_quantize_flags(*command, options->quantize);
+    return [options](const Common& common, Report& report) { return verify(*options, common, report); };
+}
+
+}  // namespace synfire::cli
