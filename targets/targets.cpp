@@ -1,3 +1,4 @@
+// The list of targets.
 #include "targets/targets.hpp"
 
 #include "targets/loihi/loihi.hpp"
