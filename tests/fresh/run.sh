@@ -19,8 +19,10 @@ clean_up() {
 trap clean_up EXIT
 
 # The mirror of this machine's own package sources, old or new style.
-mirror=$(sed -nE -e 's/^URIs: *([^ ]+).*/\1/p' -e 's/^deb +(\[[^]]*\] +)?([^ ]+) .*/\2/p' \
-    /etc/apt/sources.list.d/*.sources /etc/apt/sources.list 2>/dev/null | grep -m 1 '/debian/\?$')
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
+    sed -nE -e 's/^URIs: *([^ ]+).*/\1/p' -e 's/^deb +(\[[^]]*\] +)?([^ ]+) .*/\2/p' |
+    { grep -m 1 '/debian/\?$' || true; })
+[[ $mirror ]] || { echo "tests/fresh/run.sh: no Debian mirror in /etc/apt" >&2; exit 1; }
 
 timed() {
     local name=$1 start=$SECONDS
