@@ -158,6 +158,20 @@ void set_outputs(Builder& b) {
     if (b.network.outputs.empty()) b.network.outputs.push_back(b.neurons.size() - 1);
 }
 
+void warn_unread_inputs(const Builder& b, Report& report) {
+    for (const auto& entry : b.sources) {
+        const Presynaptic& source = entry.second;
+        if (source.kind != Presynaptic::Kind::input) continue;
+        const bool read = std::any_of(b.network.connections.begin(), b.network.connections.end(),
+                                      [&](const Connection& c) { return c.source == source; });
+        if (read) continue;
+        Diagnostic d = at_value(b.graph, symbol(b, entry.first).value, "input");
+        d.reason = "no neuron reads this input";
+        d.hint = "remove it from forward()";
+        report.warning(d);
+    }
+}
+
 }  // namespace
 
 std::vector<Neuron> in_order(const Graph& graph, const Symbols& symbols, std::vector<Neuron> neurons) {
@@ -182,16 +196,7 @@ Network build_network(const Graph& graph, const Symbols& symbols, const std::vec
     add_populations(b);
     for (std::size_t i = 0; i < neurons.size(); ++i) connect_neuron(b, i);
     set_outputs(b);
-    for (const auto& [v, source] : b.sources) {
-        if (source.kind != Presynaptic::Kind::input) continue;
-        const bool read = std::any_of(b.network.connections.begin(), b.network.connections.end(),
-                                      [&](const Connection& c) { return c.source == source; });
-        if (read) continue;
-        Diagnostic d = at_value(graph, symbol(b, v).value, "input");
-        d.reason = "no neuron reads this input";
-        d.hint = "remove it from forward()";
-        report.warning(d);
-    }
+    warn_unread_inputs(b, report);
     return b.network;
 }
 
