@@ -35,8 +35,8 @@ struct Column {
     uint8_t stride;
 };
 
-inline int32_t value_of(const Column& column, uint16_t neuron) {
-    const uint32_t index = uint32_t{neuron} * column.stride;
+inline int32_t value_of(const Column& column, uint32_t neuron) {
+    const uint32_t index = neuron * column.stride;
     if (column.bytes == 1) return static_cast<const int8_t*>(column.values)[index];
     if (column.bytes == 2) return static_cast<const int16_t*>(column.values)[index];
     return static_cast<const int32_t*>(column.values)[index];
@@ -97,11 +97,43 @@ inline Events spikes(const Model& model, const State& state, uint16_t list) {
     return {state.events + model.lists[list], state.counts[list]};
 }
 
+// Adds the weights of all events to eight neighbouring neurons. noinline: a function of its own has registers
+// for all eight sums.
 template <class Weight>
-inline void add_rows(int32_t* sum, uint16_t neurons, const Weight* weights, Events events) {
-    for (uint16_t e = 0; e < events.count; ++e) {
-        const Weight* row = weights + uint32_t{events.neurons[e]} * neurons;
-        for (uint16_t i = 0; i < neurons; ++i) sum[i] += row[i];
+[[gnu::noinline]] void add_eight(int32_t* sum, uint32_t stride, const Weight* weights, Events events) {
+    int32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3], e = sum[4], f = sum[5], g = sum[6], h = sum[7];
+    const uint16_t* const end = events.neurons + events.count;
+    for (const uint16_t* event = events.neurons; event != end; ++event) {
+        const Weight* const row = weights + *event * stride;
+        a += row[0];
+        b += row[1];
+        c += row[2];
+        d += row[3];
+        e += row[4];
+        f += row[5];
+        g += row[6];
+        h += row[7];
+    }
+    sum[0] = a;
+    sum[1] = b;
+    sum[2] = c;
+    sum[3] = d;
+    sum[4] = e;
+    sum[5] = f;
+    sum[6] = g;
+    sum[7] = h;
+}
+
+template <class Weight>
+inline void add_rows(int32_t* sum, uint32_t neurons, const Weight* weights, Events events) {
+    uint32_t i = 0;
+    for (; i + 8 <= neurons; i += 8) add_eight(sum + i, neurons, weights + i, events);
+    const uint16_t* const end = events.neurons + events.count;
+    for (; i < neurons; ++i) {
+        int32_t a = sum[i];
+        for (const uint16_t* event = events.neurons; event != end; ++event)
+            a += weights[*event * neurons + i];
+        sum[i] = a;
     }
 }
 
@@ -110,15 +142,16 @@ template <class Model, class State>
 inline const Connection* gather(const Model& model, State& state, const Population& population,
                                 const Connection* connection) {
     int32_t* const sum = state.sum;
-    for (uint16_t i = 0; i < population.neurons; ++i) sum[i] = 0;
+    const uint32_t neurons = population.neurons;
+    for (uint32_t i = 0; i < neurons; ++i) sum[i] = 0;
     for (const Connection* const end = connection + population.connections; connection != end; ++connection) {
         const Events events = spikes(model, state, connection->source);
         if (model.bytes && connection->bytes == 1)
-            add_rows(sum, population.neurons, static_cast<const int8_t*>(connection->weights), events);
+            add_rows(sum, neurons, static_cast<const int8_t*>(connection->weights), events);
         if (model.halfwords && connection->bytes == 2)
-            add_rows(sum, population.neurons, static_cast<const int16_t*>(connection->weights), events);
+            add_rows(sum, neurons, static_cast<const int16_t*>(connection->weights), events);
         if (connection->shift == 0) continue;
-        for (uint16_t i = 0; i < population.neurons; ++i) sum[i] *= int32_t{1} << connection->shift;
+        for (uint32_t i = 0; i < neurons; ++i) sum[i] *= int32_t{1} << connection->shift;
     }
     return connection;
 }
@@ -133,8 +166,8 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
     uint16_t* const events = state.events + model.lists[list];
     const bool filtered = model.filtered && population.filtered;
     const bool refractory = model.refractory && population.refractory_steps > 0;
-    uint16_t count = 0;
-    for (uint16_t i = 0; i < population.neurons; ++i) {
+    uint16_t* next = events;
+    for (uint32_t i = 0; i < population.neurons; ++i) {
         const NeuronParameters parameters{value_of(population.decay_u, i),
                                           value_of(population.decay_v, i),
                                           value_of(population.bias, i),
@@ -149,10 +182,10 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
         v[i] = neuron.v;
         if (filtered) u[i] = neuron.u;
         if (refractory) held[i] = neuron.held;
-        if (spiked) events[count++] = i;
-        observer(index, i, spiked, neuron);
+        if (spiked) *next++ = static_cast<uint16_t>(i);
+        observer(index, static_cast<uint16_t>(i), spiked, neuron);
     }
-    state.counts[list] = count;
+    state.counts[list] = static_cast<uint16_t>(next - events);
 }
 
 // Keeps the spike lists that are read one step later.
