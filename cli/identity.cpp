@@ -27,7 +27,8 @@ hil::SpikeInput spike_input(const std::vector<Signal>& inputs) {
     return input;
 }
 
-std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwork& integers, const Batch& batch) {
+std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwork& integers,
+                                   const Batch& batch) {
     std::size_t inputs = 0;
     for (const Input& input : integers.inputs) inputs += neurons(input);
     std::vector<std::size_t> sizes;
@@ -42,8 +43,13 @@ std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwo
         trace.steps = sample.steps;
         for (std::size_t p = 0; p < sample.populations.size(); ++p) {
             hil::PopulationRecord& r = sample.populations[p];
-            trace.populations.push_back({integers.populations[p].name, r.neurons, integers.populations[p].spiking,
-                                         std::move(r.s), std::move(r.u), std::move(r.v), {}});
+            trace.populations.push_back({integers.populations[p].name,
+                                         r.neurons,
+                                         integers.populations[p].spiking,
+                                         std::move(r.s),
+                                         std::move(r.u),
+                                         std::move(r.v),
+                                         {}});
         }
         traces.push_back(std::move(trace));
     }
@@ -51,8 +57,9 @@ std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwo
 }
 
 // actual: one trace per sample. what: "firmware on mps2-an386", for the messages.
-Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch, const std::vector<IntTrace>& actual,
-                              const std::string& what, const Common& common) {
+Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch,
+                              const std::vector<IntTrace>& actual, const std::string& what,
+                              const Common& common) {
     std::vector<std::optional<Mismatch>> found(batch.samples.size());
     for_each_sample(batch.samples.size(), common.threads, [&](std::size_t b) {
         found[b] = first_mismatch(b, emulate(integers, batch.samples[b]), actual[b]);
@@ -68,12 +75,16 @@ Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch, co
     for (const std::optional<Mismatch>& m : found) {
         if (!m) continue;
         const std::string& layer = integers.populations[m->population].name;
-        outcome.text += fmt::format("FAILED: sample {}, step {}, layer {}, neuron {}: {} is {}, the emulator has {}\n",
-                                    m->sample, m->step, layer, m->neuron, m->variable, m->actual, m->expected);
+        outcome.text +=
+            fmt::format("FAILED: sample {}, step {}, layer {}, neuron {}: {} is {}, the emulator has {}\n",
+                        m->sample, m->step, layer, m->neuron, m->variable, m->actual, m->expected);
         outcome.json["identical"] = false;
-        outcome.json["first_mismatch"] = {{"sample", m->sample},   {"step", m->step},
-                                          {"layer", layer},        {"neuron", m->neuron},
-                                          {"variable", std::string(1, m->variable)}, {"expected", m->expected},
+        outcome.json["first_mismatch"] = {{"sample", m->sample},
+                                          {"step", m->step},
+                                          {"layer", layer},
+                                          {"neuron", m->neuron},
+                                          {"variable", std::string(1, m->variable)},
+                                          {"expected", m->expected},
                                           {"actual", m->actual}};
         outcome.code = mismatch;
         return outcome;
@@ -84,8 +95,8 @@ Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch, co
 
 }  // namespace
 
-Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Batch& batch, const std::string& board,
-                        const Common& common) {
+Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Batch& batch,
+                        const std::string& board, const Common& common) {
     if (model.target != "mcu") {
         Diagnostic d;
         d.file = model.path;
@@ -98,15 +109,18 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
     const hil::ImageSize size = hil::image_size(firmware);
     Outcome outcome = compare_with_emulator(integers, batch, run_on_board(firmware, integers, batch),
                                             "firmware on " + board, common);
-    outcome.text += fmt::format("flash: {} bytes of weights + {} of code and tables; RAM: {} bytes and the stack\n", size.weights,
-                                size.flash() - size.weights, size.ram());
+    outcome.text +=
+        fmt::format("flash: {} bytes of weights + {} of code and tables; RAM: {} bytes and the stack\n",
+                    size.weights, size.flash() - size.weights, size.ram());
     outcome.json["board"] = board;
-    outcome.json["flash"] = {{"weights", size.weights}, {"tables", size.tables}, {"code", size.code}, {"data", size.data}};
+    outcome.json["flash"] = {
+        {"weights", size.weights}, {"tables", size.tables}, {"code", size.code}, {"data", size.data}};
     outcome.json["ram"] = size.ram();
     return outcome;
 }
 
-Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path, const Common& common) {
+Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path,
+                        const Common& common) {
     return compare_with_emulator(integers, batch, load_recording(path, integers, batch), path, common);
 }
 

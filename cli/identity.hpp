@@ -16,7 +16,7 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
 
 // path: a folder with run.json (as `synfire run` and the emitted Lava script write it), or one .npy with the
 // spikes of the output population. What the recording holds of s, u and v must be identical.
-Outcome verify_recorded(const IntNetwork& integers, const Batch& batch,
-                        const std::string& path, const Common& common);
+Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path,
+                        const Common& common);
 
 }  // namespace synfire::cli

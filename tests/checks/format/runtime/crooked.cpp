@@ -1,1 +1,3 @@
-int    crooked( ){return 1 ;}
+int crooked() {
+    return 1;
+}
