@@ -1,7 +1,7 @@
 // Products of weight matrices. Zeros are skipped, so that a one-stage connection is copied bit for bit.
 #include "compiler/quantize/fold.hpp"
 
-#include "compiler/support/report.hpp"
+#include <algorithm>
 
 namespace synfire {
 namespace {
@@ -27,21 +27,29 @@ Dense after(const Dense& first, const Dense& second) {
     return product;
 }
 
+Dense identity(std::size_t n) {
+    Dense matrix{n, n, std::vector<double>(n * n, 0.0), {}};
+    for (std::size_t j = 0; j < n; ++j) matrix.weight[j * n + j] = 1;
+    return matrix;
+}
+
 }  // namespace
 
-double cost_of_folding(const Connection& connection) {
-    double cost = 0;
+FoldingCost cost_of_folding(const Network& network, const Connection& connection) {
+    const auto arriving = static_cast<double>(width(network, connection.source));
+    FoldingCost cost;
+    if (connection.stages.empty()) cost.values = arriving * arriving;
     for (std::size_t s = 1; s < connection.stages.size(); ++s) {
-        const auto& first = std::get<Dense>(connection.stages.front());
         const auto& next = std::get<Dense>(connection.stages[s]);
-        cost += static_cast<double>(first.inputs) * static_cast<double>(next.inputs) *
-                static_cast<double>(next.outputs);
+        const double values = arriving * static_cast<double>(next.outputs);
+        cost.values = std::max(cost.values, values);
+        cost.multiplications += values * static_cast<double>(next.inputs);
     }
     return cost;
 }
 
-Dense fold(const Connection& connection) {
-    if (connection.stages.empty()) SYNFIRE_BUG("connection '" + connection.name + "' has no stage");
+Dense fold(const Network& network, const Connection& connection) {
+    if (connection.stages.empty()) return identity(width(network, connection.source));
     Dense folded = std::get<Dense>(connection.stages.front());
     for (std::size_t s = 1; s < connection.stages.size(); ++s)
         folded = after(folded, std::get<Dense>(connection.stages[s]));

@@ -7,11 +7,16 @@
 
 namespace synfire {
 
-// Multiply-adds that folding the stages of a connection takes; what the quantizer bounds beforehand.
-double cost_of_folding(const Connection& connection);
+// What folding a connection takes; the quantizer bounds it beforehand.
+struct FoldingCost {
+    double multiplications = 0;
+    double values = 0;  // of the largest product; 0 where there is nothing to fold
+};
+FoldingCost cost_of_folding(const Network& network, const Connection& connection);
 
-// All stages as one matrix [outputs, inputs] and one bias [outputs] (empty where no stage has one).
-Dense fold(const Connection& connection);
+// All stages as one matrix [outputs, inputs] and one bias [outputs] (empty where no stage has one). A
+// connection without stages passes each spike on with weight 1.
+Dense fold(const Network& network, const Connection& connection);
 
 // What is added to v in every step where there is no synaptic filter: the population's bias and those of the
 // connections that reach it. folded: one matrix per connection of the network.

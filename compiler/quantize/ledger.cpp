@@ -113,7 +113,7 @@ std::vector<LedgerRow> ledger(const Network& network, const IntNetwork& integers
         network.connections.size() != integers.connections.size())
         SYNFIRE_BUG("the networks of a ledger differ in size");
     std::vector<Dense> folded;
-    for (const Connection& c : network.connections) folded.push_back(fold(c));
+    for (const Connection& c : network.connections) folded.push_back(fold(network, c));
     std::vector<LedgerRow> rows;
     for (std::size_t p = 0; p < network.populations.size(); ++p)
         add_population(rows, network, folded, p, integers);

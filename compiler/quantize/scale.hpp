@@ -25,6 +25,13 @@ struct Group {
     bool exact = false;  // base turns every weight into a whole number
 };
 
+// Scales of a population for one exponent of its largest weights.
+struct Choice {
+    int exponent = 0;
+    double shrink = 1;
+    std::vector<double> scale;  // per neuron
+};
+
 std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granularity granularity);
 
 // The least exponent with which leak truncation stays below 1 % of every threshold and every threshold is at

@@ -257,14 +257,14 @@ TEST(CompiledErrors, NetworksThatDiffer) {
                   hint);
 }
 
-// Every prefix and every single changed byte of the description either reads or is refused; nothing crashes.
+// Prefixes and single changed bytes of the description either read or are refused; nothing crashes.
 TEST(CompiledErrors, DamagedBytesNeverCrash) {
     const Folder folder;
     const Artifacts files = to_artifacts(compiled(one_layer(1, 1, {0.3}, 0.9)));
     write_artifacts(folder.path, files);
     const std::string& json = files.at("network.json");
     std::size_t refused = 0;
-    for (std::size_t k = 0; k < json.size(); ++k) {
+    for (std::size_t k = 0; k < json.size(); k += 3) {
         std::string bytes = json;
         bytes[k] = static_cast<char>(bytes[k] ^ (1 << (k % 7)));
         write_file(folder.path / "network.json", k % 2 == 0 ? bytes : json.substr(0, k));
@@ -275,7 +275,7 @@ TEST(CompiledErrors, DamagedBytesNeverCrash) {
             EXPECT_FALSE(e.diagnostic.hint.empty()) << e.what();
         }
     }
-    EXPECT_GT(refused, json.size() / 2);
+    EXPECT_GT(refused, json.size() / 6);
 }
 
 }  // namespace

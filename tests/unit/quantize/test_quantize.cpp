@@ -136,6 +136,17 @@ TEST(Quantize, ChainsOfLayersAreMultiplied) {
     EXPECT_EQ(q.populations[0].bias[0], std::lround(0.5 * q.populations[0].scale[0]));
 }
 
+TEST(Quantize, AConnectionWithoutStagesIsTheIdentity) {
+    Network n = one_layer(2, 2, {}, 1.0);
+    n.connections[0].stages.clear();
+    n.populations[0].spiking->threshold = {3.0};
+    const IntNetwork q = quantized(n);
+    const std::int16_t one = q.connections[0].weight[0];
+    EXPECT_GT(one, 0);
+    EXPECT_THAT(q.connections[0].weight, ElementsAre(one, 0, 0, one));
+    EXPECT_EQ(at(q.populations[0].threshold, 0), 3 * one << q.connections[0].exponent);
+}
+
 TEST(Quantize, ResetsAndRefractory) {
     Network n = one_layer(1, 2, {0.5, -0.31}, 0.9);
     n.populations[0].spiking->reset = HardReset{{-0.25}};
@@ -245,6 +256,17 @@ TEST(QuantizeErrors, BiasInFrontOfASynapticFilter) {
               "(alpha 0.5)\n"
               "  expected: no bias in front of a synaptic filter\n"
               "  hint: train without this bias, or give the neurons a bias b / (1 - alpha) instead\n");
+}
+
+TEST(QuantizeErrors, ProductsThatDoNotFit) {
+    const std::size_t wide = 1 << 14;
+    Network n = one_layer(wide, wide, {}, 0.9);
+    n.connections[0].stages = {Dense{1, wide, std::vector<double>(wide, 1.0), {}},
+                               Dense{wide, 1, std::vector<double>(wide, 1.0), {}}};
+    EXPECT_EQ(text_of_errors(n),
+              "error: node 'fc', field 'weight': the product of its layers is too large to form\n"
+              "  expected: at most 134217728 values\n"
+              "  hint: put neurons between the layers, or multiply them before export\n");
 }
 
 TEST(QuantizeErrors, HardResetOfTheChip) {

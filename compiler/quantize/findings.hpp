@@ -1,0 +1,25 @@
+// What the quantizer refuses, with the way out, and what it tells about its choices.
+#pragma once
+
+#include "compiler/quantize/scale.hpp"
+
+namespace synfire {
+
+// Errors: real-valued inputs; chains of layers too large to multiply.
+void refuse_inputs(const Network& network, Report& report);
+// Error: a bias that a synaptic filter would shape, because integer populations add their bias to v.
+void refuse_filtered_bias(const Network& network, const Connection& c, const Dense& folded, Report& report);
+// Errors: resets that the profile or the runtime cannot hold.
+void refuse_reset(const Population& p, const Profile& profile, Report& report);
+// Error: a threshold that became smaller than the profile's grid.
+void check_thresholds(const IntPopulation& p, const Profile& profile, Report& report);
+
+// Note: scale and membrane shift. Warnings: weight bits given up, leak truncation above 1 %. least: the
+// exponent that the leak asks for.
+void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, int least, Report& report);
+// Note: effective beta. Warnings: decays that the profile turns into 0 or 1.
+void note_decays(const Population& p, const Profile& profile, Report& report);
+// Warning: neurons whose weights are all rounded to 0.
+void warn_lost_weights(const Dense& matrix, const IntConnection& c, Report& report);
+
+}  // namespace synfire
