@@ -1,3 +1,1 @@
-int crooked() {
-    return 1;
-}
+int    crooked( ){return 1 ;}

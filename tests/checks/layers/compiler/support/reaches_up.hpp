@@ -1,2 +1,2 @@
-#include "compiler/support/files.hpp"
 #include "emulator/emulate.hpp"
+#include "compiler/support/files.hpp"
