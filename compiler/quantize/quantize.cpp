@@ -30,9 +30,6 @@ std::vector<Value> collapsed(std::vector<Value> values) {
     return values;
 }
 
-// --- integers of one population for one choice of scale
-// -------------------------------------------------------
-
 Choice choose(const Fan& fan, const Profile& profile, const std::vector<Group>& groups, int exponent,
               double shrink) {
     Choice choice{exponent, shrink, {}};
@@ -129,9 +126,6 @@ IntConnection to_integers(const Connection& c, const Dense& matrix, const Profil
         }
     return out;
 }
-
-// --- the search
-// -----------------------------------------------------------------------------------------------
 
 // Where no bound closes (no leak), this many worst-case steps are asked of a finer membrane.
 constexpr std::uint64_t enough_steps = 1000;
