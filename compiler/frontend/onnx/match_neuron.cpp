@@ -1,10 +1,12 @@
 // Recognition of neurons by their cofactors: with z the comparison that resets, the next potential is N0
 // where z = 0 and N1 where z = 1. N0 is the neuron's linear part; N1 - N0 and the time of the comparison tell
-// the reset.
+// the reset. A second state that the potential adds is its synaptic current, where that state is an input
+// filtered on its own.
 #include "compiler/frontend/onnx/match_neuron.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 namespace synfire::onnx {
@@ -166,6 +168,12 @@ std::optional<Reset> hard_reset_of_old_potential(const Cofactors& c) {
     return HardReset{compressed(over(offset, beta))};
 }
 
+// v[t] = 0 whatever arrives, where v[t-1] was above threshold: the potential rests at 0 for one step.
+std::optional<Reset> wiped_update(const Cofactors& c) {
+    if (!c.delayed || !c.with.terms.empty()) return std::nullopt;
+    return HardReset{{0.0}};
+}
+
 struct Template {
     const char* form;
     std::optional<Reset> (*match)(const Cofactors&);
@@ -176,26 +184,82 @@ constexpr Template templates[] = {
     {"hard reset in the step of the spike", hard_reset_at_once},
     {"hard reset of the old potential in the next step, equal to a hard reset at once",
      hard_reset_of_old_potential},
+    {"reset that wipes the whole next update, equal to a hard reset and one refractory step", wiped_update},
 };
+
+std::string name_of(const Matcher& m, Variable v) {
+    std::string name = "'";
+    name += printable(m.graph.values[static_cast<std::size_t>(symbol(m, v).value)].name);
+    return name += "'";
+}
+
+// The other potentials (states that are no spikes) that the polynomial reads.
+std::vector<StatePair> other_states(const Matcher& m, const Polynomial& p, Variable own) {
+    const std::set<Variable> read = variables(p);
+    std::vector<StatePair> others;
+    for (const StatePair& pair : m.pairs)
+        if (pair.state != own && read.count(pair.state) != 0 && !spike_state(m, pair.state))
+            others.push_back(pair);
+    return others;
+}
+
+// The factor k, neuron by neuron, with which whole contains k * part, read off the first term that tells it.
+PerNeuron factor_of(const Polynomial& part, const Polynomial& whole, std::size_t count) {
+    PerNeuron k(count, 0.0);
+    for (std::size_t i = 0; i < count; ++i)
+        for (const auto& [monomial, value] : part.terms) {
+            if (at(value, i) == 0) continue;
+            k[i] = at(coefficient(whole, monomial), i) / at(value, i);
+            break;
+        }
+    return compressed(std::move(k));
+}
+
+// i_next = alpha * i + drives, v_next = beta * v + k * i_next + bias: the family's synaptic filter. Returns
+// what is left of the potential's linear part without the current.
+Polynomial split_current(const Matcher& m, const Membrane& membrane, const StatePair& pair,
+                         const Polynomial& linear, Neuron& neuron) {
+    const Polynomial& next = polynomial(m, pair.next);
+    const std::string who = "its second state, " + name_of(m, pair.state) + ", ";
+    const std::string way_out = "use snnTorch Leaky or Synaptic, SpikingJelly IFNode or LIFNode";
+    if (!is_affine(next) || !other_states(m, next, pair.state).empty())
+        refuse(m, membrane, who + "is no filtered input: it depends on a potential or a reset", way_out);
+    if (!constant_term(next).empty() && !all_equal_to(constant_term(next), 0.0))
+        refuse(m, membrane, who + "has a constant current outside its layer",
+               "put the constant into the bias of the Linear before the neuron");
+    const std::size_t count = symbol(m, membrane.v).count;
+    const PerNeuron k = factor_of(next, linear, count);
+    const Polynomial rest = cleaned(difference(linear, scaled(next, k)), linear);
+    for (const auto& [monomial, value] : without_constant(rest).terms)
+        if (monomial != Monomial{membrane.v})
+            refuse(
+                m, membrane,
+                who + "is not added to it as updated in this step, or an input goes past that state",
+                "update the current first, as snnTorch Synaptic does: i_next = alpha * i + input, v_next = "
+                "beta * v + i_next");
+    neuron.current = CurrentState{pair.state, pair.next, k};
+    neuron.population.alpha = compressed(coefficient(next, {pair.state}));
+    for (const auto& [monomial, gain] : next.terms)
+        if (monomial[0] != pair.state) neuron.sources.push_back({monomial[0], compressed(times(gain, k))});
+    return rest;
+}
 
 void set_linear_part(const Matcher& m, const Membrane& membrane, const Polynomial& linear, Neuron& neuron) {
     if (!is_affine(linear))
         refuse(m, membrane, "it is multiplied with spikes or potentials in a way that is no reset",
                "reset with v * (1 - spike) + v_reset * spike, or v - threshold * spike");
-    neuron.population.bias = compressed(constant_term(linear));
-    neuron.population.beta = compressed(coefficient(linear, {membrane.v}));
-    for (const auto& [monomial, gain] : without_constant(linear).terms) {
-        if (monomial[0] == membrane.v) continue;
-        for (const StatePair& pair : m.pairs)
-            if (pair.state == monomial[0] && !spike_state(m, pair.state))
-                refuse(m, membrane,
-                       "it depends on a second state, '" +
-                           printable(
-                               m.graph.values[static_cast<std::size_t>(symbol(m, pair.state).value)].name) +
-                           "': a second-order neuron (Synaptic, CuBa-LIF) or a coupled one",
-                       "use first-order neurons (snnTorch Leaky, SpikingJelly LIFNode)");
-        neuron.sources.push_back({monomial[0], compressed(gain)});
-    }
+    const std::vector<StatePair> others = other_states(m, linear, membrane.v);
+    if (others.size() > 1)
+        refuse(m, membrane,
+               "it depends on two further states, " + name_of(m, others[0].state) + " and " +
+                   name_of(m, others[1].state),
+               "use neurons of one potential and one synaptic current at most (snnTorch Leaky, Synaptic)");
+    const Polynomial own =
+        others.empty() ? linear : split_current(m, membrane, others.front(), linear, neuron);
+    neuron.population.bias = compressed(constant_term(own));
+    neuron.population.beta = compressed(coefficient(own, {membrane.v}));
+    for (const auto& [monomial, gain] : without_constant(own).terms)
+        if (monomial[0] != membrane.v) neuron.sources.push_back({monomial[0], compressed(gain)});
     if (neuron.sources.empty()) refuse(m, membrane, "no input reaches it", "connect a layer to the neuron");
 }
 
@@ -226,14 +290,27 @@ Reset match_reset(const Matcher& m, const Membrane& membrane, const Resetting& b
             neuron.form = row.form;
             if (row.match == soft_reset)
                 neuron.form += by.delayed ? " in the next step" : " in the step of the spike";
+            if (row.match == wiped_update) neuron.population.spiking->refractory_steps = 1;
             return *reset;
         }
-    if (by.delayed && is_constant(with))
-        refuse(m, membrane,
-               "its reset wipes the whole update, input included (snnTorch RLeaky with reset 'zero')",
-               "use reset_mechanism='subtract'");
     refuse(m, membrane, "its reset is neither to a value nor by subtraction",
            "use reset_mechanism 'subtract' or 'zero' (snnTorch), v_reset (SpikingJelly)");
+}
+
+// States that a potential adds, and that read no potential themselves, are its current and no neuron.
+std::set<Variable> currents(const Matcher& m) {
+    std::set<Variable> all;
+    for (const StatePair& pair : m.pairs) {
+        if (spike_state(m, pair.state)) continue;
+        for (const StatePair& other : other_states(m, polynomial(m, pair.next), pair.state)) {
+            if (!other_states(m, polynomial(m, other.next), other.state).empty()) continue;
+            if (all.insert(other.state).second) continue;
+            refuse(m, Membrane{other.state, other.next, {}},
+                   "two neurons read this state: it is not the current of one",
+                   "give every neuron its own synaptic current");
+        }
+    }
+    return all;
 }
 
 Neuron match(const Matcher& m, const Membrane& membrane) {
@@ -262,6 +339,7 @@ Neuron match(const Matcher& m, const Membrane& membrane) {
             refuse(m, membrane, "its threshold is not above 0, the potential before the first step",
                    "look at the trained parameters: thresholds must be positive");
     }
+    if (neuron.current) neuron.form = "filtered input (second order), " + neuron.form;
     return neuron;
 }
 
@@ -274,9 +352,10 @@ Shape without_batch(const Shape& shape) {
 std::vector<Neuron> match_neurons(const Graph& graph, const Symbols& symbols,
                                   const std::vector<StatePair>& pairs) {
     const Matcher m{graph, symbols, pairs};
+    const std::set<Variable> not_neurons = currents(m);
     std::vector<Neuron> neurons;
     for (const StatePair& pair : pairs) {
-        if (spike_state(m, pair.state)) continue;
+        if (spike_state(m, pair.state) || not_neurons.count(pair.state) != 0) continue;
         neurons.push_back(match(m, Membrane{pair.state, pair.next, polynomial(m, pair.next)}));
         neurons.back().population.shape =
             without_batch(graph.values[static_cast<std::size_t>(symbol(m, pair.state).value)].shape);

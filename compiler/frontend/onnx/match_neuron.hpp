@@ -16,6 +16,13 @@ struct NeuronSource {
     PerNeuron gain;
 };
 
+// The state of a second-order neuron that is its synaptic current, in the file's unit: i = gain * state.
+struct CurrentState {
+    Variable state = 0;
+    int next = absent;
+    PerNeuron gain;
+};
+
 struct Neuron {
     Population population;  // not yet named; the synapses' gains are not yet folded into weights
     std::string form;       // for the report
@@ -24,6 +31,7 @@ struct Neuron {
     std::vector<Variable> spikes;    // comparisons that are this neuron's spikes in this step (equal ones)
     std::vector<Variable> previous;  // comparisons, or spike states, that are its spikes of the step before
     std::vector<NeuronSource> sources;
+    std::optional<CurrentState> current;  // nothing: first order
     // The file keeps the potential as it met the threshold and applies the reset when it reads it again.
     bool recorded_before_reset = false;
 };

@@ -74,6 +74,15 @@ Currents graph_currents(const Checker& c, const Neuron& neuron, const Values& va
     return currents;
 }
 
+// What the synaptic filter keeps of the old current, and its state in the file.
+void add_kept_current(const Checker& c, const Neuron& neuron, const Values& values, Currents& currents) {
+    if (!neuron.current) return;
+    std::vector<double> part = values_of(c, values, neuron.current->state);
+    for (std::size_t i = 0; i < part.size(); ++i)
+        part[i] *= at(neuron.population.alpha, i) * at(neuron.current->gain, i);
+    add(currents, part);
+}
+
 double threshold_or_one(const Neuron& neuron, std::size_t i) {
     return neuron.population.spiking ? at(neuron.population.spiking->threshold, i) : 1.0;
 }
@@ -101,6 +110,14 @@ double potential(const Neuron& neuron, std::uint64_t point, std::size_t i) {
     }
 }
 
+// The old synaptic current, in the file's unit; none where potential() and drive() aim at the threshold.
+double current(const Neuron& neuron, std::uint64_t point, std::size_t i) {
+    if (point % 8 < 2) return 0;
+    const double gain = std::fabs(at(neuron.current->gain, i));
+    const double scale = threshold_or_one(neuron, i) / (gain != 0 ? gain : 1);
+    return scale * (4 * uniform(point, neuron.current->state, i) - 2);
+}
+
 // A drive that brings neuron i from the potential 0 onto its threshold at points 1, 9, ...; random at others.
 double drive(const Neuron& neuron, const NeuronSource& source, bool first, std::uint64_t point,
              std::size_t i) {
@@ -123,6 +140,10 @@ std::map<int, Tensor> states(const Checker& c, std::uint64_t point) {
     for (const Neuron& neuron : c.neurons) {
         std::vector<double>& v = given.at(symbol(c, neuron.state).value).values;
         for (std::size_t i = 0; i < v.size(); ++i) v[i] = potential(neuron, point, i);
+        if (neuron.current) {
+            std::vector<double>& u = given.at(symbol(c, neuron.current->state).value).values;
+            for (std::size_t i = 0; i < u.size(); ++i) u[i] = current(neuron, point, i);
+        }
         for (const Variable previous : neuron.previous) {
             const auto state = given.find(symbol(c, previous).value);
             if (state == given.end() || !neuron.population.spiking) continue;
@@ -186,6 +207,7 @@ Stepped step(const Neuron& neuron, double old, double current, double current_si
         result.v -= at(soft->amount, i);
         result.size += std::fabs(at(soft->amount, i));
     }
+    if (spiked_before && p.spiking->refractory_steps > 0) result.v = v;
     result.carried = result.v;
     result.spike = p.spiking && spikes(*p.spiking, result.v, i);
     if (result.spike && hard != nullptr && !neuron.recorded_before_reset) result.carried = at(hard->value, i);
@@ -202,7 +224,8 @@ Stepped step(const Neuron& neuron, double old, double current, double current_si
                      " differs between the graph and the recognised neuron (" + neuron.form + ")";
     problem.expected = "the same spikes, and potentials that agree to 1e-9";
     problem.hint =
-        "the neuron is of a form that is not read; use snnTorch Leaky or SpikingJelly IFNode, LIFNode";
+        "the neuron is of a form that is not read; use snnTorch Leaky, Synaptic or SpikingJelly IFNode, "
+        "LIFNode";
     throw InputError(problem);
 }
 
@@ -226,12 +249,19 @@ bool rounding_decides(double own_distance, double graph_distance, double noise) 
 void compare_neuron(const Checker& c, const Neuron& neuron, const Values& values) {
     const std::vector<double> old = values_of(c, values, neuron.state);
     const std::vector<double>& next = values[static_cast<std::size_t>(neuron.next)]->values;
-    const Currents currents = graph_currents(c, neuron, values);
+    Currents currents = graph_currents(c, neuron, values);
+    add_kept_current(c, neuron, values, currents);
     std::vector<std::vector<double>> fired;
     for (const Variable spike : neuron.spikes) fired.push_back(values_of(c, values, spike));
     std::vector<double> margin;
     if (!neuron.spikes.empty()) margin = margins(c, values, neuron.spikes.front());
     for (std::size_t i = 0; i < old.size(); ++i) {
+        if (neuron.current) {
+            const double kept = at(neuron.current->gain, i) *
+                                values[static_cast<std::size_t>(neuron.current->next)]->values[i];
+            if (!(std::fabs(kept - currents.sum[i]) <= tolerance * currents.size[i]))
+                refuse(c, neuron, "the next synaptic current", i);
+        }
         const Stepped own = step(neuron, old[i], currents.sum[i], currents.size[i], i);
         if (neuron.population.spiking) {
             const double threshold = at(neuron.population.spiking->threshold, i);

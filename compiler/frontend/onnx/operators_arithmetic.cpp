@@ -189,6 +189,32 @@ Tensor where(const Node&, const Operands& operands) {
     return result;
 }
 
+// (x - zero point) * scale, with one scale and zero point per tensor or one per index of an axis.
+Tensor dequantize(const Node& node, const Operands& operands) {
+    const Tensor& x = operand(operands, 0);
+    const Tensor& scale = operand(operands, 1);
+    const Tensor* zero_point = optional_operand(operands, 2);
+    if (x.element != Element::integer) throw OperatorError("it dequantizes values that are no integers");
+    std::int64_t axis = int_attribute(node, "axis", 1);
+    if (axis < 0) axis += static_cast<std::int64_t>(x.shape.size());
+    Shape along(x.shape.size(), 1);  // the shape that broadcasts one value per index of the axis
+    if (scale.values.size() != 1) {
+        if (axis < 0 || axis >= static_cast<std::int64_t>(x.shape.size()) ||
+            scale.values.size() != x.shape[static_cast<std::size_t>(axis)])
+            throw OperatorError("scale " + to_string(scale.shape) + " fits no axis of " + to_string(x.shape));
+        along[static_cast<std::size_t>(axis)] = scale.values.size();
+    }
+    if (zero_point != nullptr && zero_point->values.size() != scale.values.size())
+        throw OperatorError("scale and zero point have different sizes");
+    Tensor result{x.shape, Element::real, x.values};
+    const std::vector<std::size_t> index = broadcast_indices(along, x.shape);
+    for (std::size_t i = 0; i < result.values.size(); ++i) {
+        const double zero = zero_point != nullptr ? zero_point->values[index[i]] : 0;
+        result.values[i] = (x.values[i] - zero) * scale.values[index[i]];
+    }
+    return result;
+}
+
 Tensor transpose_matrix(const Tensor& a) {
     Tensor result{{a.shape[1], a.shape[0]}, a.element, std::vector<double>(a.values.size())};
     for (std::size_t i = 0; i < a.shape[0]; ++i)
@@ -261,6 +287,7 @@ constexpr Operator rows[] = {
     {"Cast", 1, 1, cast},
     {"Ceil", 1, 1, unary<round_up>},
     {"Clip", 1, 3, clip},
+    {"DequantizeLinear", 2, 3, dequantize},
     {"Div", 2, 2, divide},
     {"Dropout", 1, 3, dropout},
     {"Equal", 2, 2, relation<equal>},

@@ -52,9 +52,8 @@ constexpr Refusal refusals[] = {
     {"GlobalAveragePool", "pooling is not read from ONNX", "use fully connected layers (Gemm, MatMul)"},
     {"BatchNormalization", "batch normalization is not read from ONNX",
      "export in eval mode with do_constant_folding=True, so that it is folded into the layer before"},
-    {"QuantizeLinear", "quantized (QDQ) files are not read", "export the float model; synfire quantizes it"},
-    {"DequantizeLinear", "quantized (QDQ) files are not read",
-     "export the float model; synfire quantizes it"},
+    {"QuantizeLinear", "signals are quantized (QDQ activations); only stored integer weights are read",
+     "quantize the weights alone, or export the float model; synfire quantizes it"},
 };
 
 Diagnostic refusal(const Graph& graph, const Node& node) {

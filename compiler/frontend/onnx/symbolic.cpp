@@ -292,6 +292,11 @@ Polynomial linear(Expander& e, const Node& node) {
     throw NotUnderstood("a computed value is clipped or bounded", "remove the bound on the potential");
 }
 
+[[noreturn]] Polynomial dequantized(Expander&, const Node&) {
+    throw NotUnderstood("a computed value is dequantized: only stored integer weights and biases are read",
+                        "quantize the weights alone, or export the float model; synfire quantizes it");
+}
+
 struct Rule {
     std::string_view op;
     Polynomial (*expand)(Expander&, const Node&);
@@ -303,6 +308,7 @@ constexpr Rule rules[] = {
     {"Cast", cast},
     {"Clip", limit},
     {"Concat", concat},
+    {"DequantizeLinear", dequantized},
     {"Div", divide},
     {"Dropout", same},
     {"Equal", equal},

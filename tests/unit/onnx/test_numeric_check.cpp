@@ -70,6 +70,17 @@ TEST(NumericCheck, finds_a_wrong_time_of_the_reset) {
               "");
 }
 
+TEST(NumericCheck, finds_a_wrong_synaptic_filter) {
+    const char* const synaptic = "variants/synaptic_zero.onnx";
+    EXPECT_EQ(check_tampered(synaptic, [](Neuron&, Network&) {}), "");
+    const std::string reason =
+        check_tampered(synaptic, [](Neuron& n, Network&) { n.population.alpha = {0.5}; });
+    EXPECT_EQ(reason.substr(0, 34), "the next synaptic current of neuro");
+    EXPECT_NE(
+        check_tampered(synaptic, [](Neuron& n, Network&) { n.population.spiking->refractory_steps = 0; }),
+        "");
+}
+
 TEST(NumericCheck, finds_a_wrong_weight) {
     const std::string reason = check_tampered(leaky, [](Neuron&, Network& network) {
         for (double& w : std::get<Dense>(network.connections.at(0).stages.at(0)).weight) w *= 1.001;

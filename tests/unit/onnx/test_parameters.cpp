@@ -1,4 +1,6 @@
 // What is extracted from the graphs: the constants as stored in float32, widened.
+#include <algorithm>
+#include <cmath>
 #include <gmock/gmock.h>
 
 #include <gtest/gtest.h>
@@ -66,6 +68,51 @@ TEST(Leaky, reset_amount_is_its_own_parameter) {
 TEST(Leaky, no_reset) {
     const Spiking s = read_data("variants/leaky_none.onnx").populations.at(0).spiking.value();
     EXPECT_TRUE(std::holds_alternative<NoReset>(s.reset));
+}
+
+TEST(Leaky, reset_of_the_whole_update_is_a_hard_reset_and_a_refractory_step) {
+    const Spiking s = read_data("variants/leaky_wiped.onnx").populations.at(0).spiking.value();
+    EXPECT_EQ(std::get<HardReset>(s.reset).value, PerNeuron{0});
+    EXPECT_EQ(s.refractory_steps, 1);
+}
+
+TEST(Synaptic, current_is_the_filter_of_the_population) {
+    const Network n = read_data("o04_synaptic_sub.onnx");
+    ASSERT_EQ(n.populations.size(), 2u);
+    ASSERT_EQ(n.connections.size(), 2u);
+    EXPECT_EQ(n.populations[0].alpha, PerNeuron{0.7f});
+    EXPECT_EQ(n.populations[0].beta, PerNeuron{0.85f});
+    EXPECT_EQ(n.populations[1].alpha, PerNeuron{0.5f});
+    EXPECT_EQ(n.populations[1].spiking.value().threshold, PerNeuron{1.5});
+    const SoftReset& reset = std::get<SoftReset>(n.populations[0].spiking.value().reset);
+    EXPECT_EQ(reset.amount, PerNeuron{1});
+    EXPECT_TRUE(reset.next_step);
+}
+
+TEST(Synaptic, zero_reset_leaves_the_current_alone) {
+    const Population p = read_data("variants/synaptic_zero.onnx").populations.at(0);
+    EXPECT_EQ(p.alpha, (PerNeuron{0, 0.3f, 0.6f, 0.9f}));
+    EXPECT_EQ(std::get<HardReset>(p.spiking.value().reset).value, PerNeuron{0});
+    EXPECT_EQ(p.spiking->refractory_steps, 1);
+}
+
+TEST(Synaptic, gain_of_the_current_is_folded_into_the_weights) {
+    const Network n = read_data("variants/synaptic_gain.onnx");
+    const Network plain = read_data("variants/synaptic_subtract.onnx");
+    EXPECT_EQ(n.populations.at(0).alpha, plain.populations.at(0).alpha);
+    double largest = 0;
+    for (const double w : std::get<Dense>(n.connections.at(0).stages.at(0)).weight)
+        largest = std::max(largest, std::fabs(w));
+    EXPECT_LE(largest, 0.6 * 0.4f);  // the file's weights are within 0.6
+    EXPECT_GT(largest, 0.1);
+}
+
+TEST(Qdq, weights_are_the_integers_times_their_scale) {
+    const Network n = read_data("o12_qdq_int8_pertensor.onnx");
+    const Dense& dense = std::get<Dense>(n.connections.at(0).stages.at(0));
+    const double scale = dense.weight.at(0) / -34;
+    EXPECT_NEAR(scale, 0.00430478, 1e-8);
+    for (const double w : dense.weight) EXPECT_NEAR(w / scale, std::round(w / scale), 1e-9);
 }
 
 TEST(SpikingJelly, decay_of_the_input_is_folded_into_the_weights) {

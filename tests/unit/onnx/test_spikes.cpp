@@ -22,8 +22,23 @@ TEST_P(Exported, spikes_as_in_the_framework) {
 }
 
 INSTANTIATE_TEST_SUITE_P(files, Exported,
-                         testing::Values("o01_leaky_sub_digits", "o02_leaky_zero", "o05_rleaky_dense",
-                                         "o08_sj_lif_hard_decay", "o09_sj_if_soft"),
+                         testing::Values("o01_leaky_sub_digits", "o02_leaky_zero", "o04_synaptic_sub",
+                                         "o05_rleaky_dense", "o08_sj_lif_hard_decay", "o09_sj_if_soft"),
+                         [](const auto& one) { return std::string(one.param); });
+
+struct Evaluated : testing::TestWithParam<const char*> {};
+
+TEST_P(Evaluated, spikes_of_the_last_layer_as_the_graph_does) {
+    const std::string name = GetParam();
+    const std::string recorded = data(name + ".npz");
+    const Network network = read_data(name + ".onnx");
+    const FloatTrace trace = simulate(network, {signal(parse_npz(recorded, "x", name))});
+    ASSERT_EQ(trace.populations.size(), 2u);
+    const NpyArray expected = parse_npz(recorded, "layer2", name);
+    EXPECT_EQ(trace.populations[1].s, std::get<std::vector<std::uint8_t>>(expected.values));
+}
+
+INSTANTIATE_TEST_SUITE_P(files, Evaluated, testing::Values("o12_qdq_int8_pertensor"),
                          [](const auto& one) { return std::string(one.param); });
 
 struct Variant : testing::TestWithParam<const char*> {};
@@ -37,16 +52,16 @@ TEST_P(Variant, spikes_as_the_graph_does) {
     EXPECT_EQ(trace.populations.at(0).s, std::get<std::vector<std::uint8_t>>(expected.values));
 }
 
-INSTANTIATE_TEST_SUITE_P(files, Variant,
-                         testing::Values("if_hard", "if_soft", "lif_decay_input_hard", "lif_decay_input_soft",
-                                         "lif_hard", "plif_soft", "leaky_none", "leaky_zero", "leaky_amount",
-                                         "leaky_less", "leaky_not", "leaky_scaled", "leaky_per_neuron",
-                                         "leaky_position", "where_reset", "spike_state_reset", "readout",
-                                         "synapse_matmul_add", "synapse_matmul_column",
-                                         "synapse_gemm_alpha_beta", "synapse_gemm_trans_a",
-                                         "synapse_residual", "synapse_chain", "synapse_scaled",
-                                         "synapse_one_to_one"),
-                         [](const auto& one) { return std::string(one.param); });
+INSTANTIATE_TEST_SUITE_P(
+    files, Variant,
+    testing::Values("if_hard", "if_soft", "lif_decay_input_hard", "lif_decay_input_soft", "lif_hard",
+                    "plif_soft", "leaky_none", "leaky_zero", "leaky_amount", "leaky_less", "leaky_not",
+                    "leaky_scaled", "leaky_per_neuron", "leaky_position", "where_reset", "spike_state_reset",
+                    "readout", "synapse_matmul_add", "synapse_matmul_column", "synapse_gemm_alpha_beta",
+                    "synapse_gemm_trans_a", "synapse_residual", "synapse_chain", "synapse_scaled",
+                    "synapse_one_to_one", "leaky_wiped", "synaptic_subtract", "synaptic_zero",
+                    "synaptic_recurrent", "synaptic_gain", "qdq_per_tensor", "qdq_per_row"),
+    [](const auto& one) { return std::string(one.param); });
 
 TEST(Readout, follows_the_potential_of_the_graph) {
     const std::string recorded = data("variants.npz");

@@ -56,7 +56,11 @@ class Model:
         for n in self.nodes:
             args = [env[i] for i in n.input]
             attr = {a.name: helper.get_attribute_value(a) for a in n.attribute}
-            if n.op_type == "Gemm":
+            if n.op_type == "DequantizeLinear":
+                along = lambda a: np.reshape(a, (-1, 1)) if np.ndim(a) else a
+                zero = along(args[2]) if len(args) > 2 else 0
+                env[n.output[0]] = (args[0] - zero) * along(args[1])
+            elif n.op_type == "Gemm":
                 a = args[0].T if attr.get("transA") else args[0]
                 b = args[1].T if attr.get("transB") else args[1]
                 y = attr.get("alpha", 1.0) * (a @ b)
@@ -120,6 +124,49 @@ def snntorch(rng, reset="subtract", th=1.0, beta=0.85, amount=None, compare="sub
     else:
         out = m.op("Add", m.op("Mul", beta, "v"), i, out="v_next")
     m.op("Identity", above(out), out="s")
+    spiking(m, "s", "v_next")
+    return m
+
+
+def synaptic(rng, reset="subtract", recurrent=False, gain=1.0, beta=0.85):
+    """snnTorch Synaptic, RSynaptic: the current i is a state of its own."""
+    m = Model()
+    m.input("x", 1, K)
+    m.input("v", 1, N)
+    m.input("i", 1, N)
+    i = layer(m, rng, bias=reset == "subtract")
+    if recurrent:
+        m.input("s", 1, N)
+        i = m.op("Add", i, m.op("Gemm", "s", rng.uniform(-0.8, 0.4, (N, N)), rng.uniform(-0.1, 0.1, N), transB=1))
+    alpha = np.float32([0.0, 0.3, 0.6, 0.9])
+    r = m.op("Cast", m.op("Greater", m.op("Sub", "v", 1.0), 0.0), to=1)
+    u = m.op("Add", m.op("Mul", alpha, "i"), i)
+    if reset == "zero":
+        u = m.op("Sub", u, m.op("Mul", r, 0.0))
+    m.op("Identity", u, out="i_next")
+    h = m.op("Add", m.op("Mul", beta, "v"), u if gain == 1.0 else m.op("Mul", u, gain))
+    m.op("Sub", h, m.op("Mul", r, 1.0 if reset == "subtract" else h), out="v_next")
+    s = "s_next" if recurrent else "s"
+    m.op("Cast", m.op("Greater", m.op("Sub", "v_next", 1.0), 0.0), to=1, out=s)
+    spiking(m, s, "v_next")
+    m.output("i_next", 1, N)
+    return m
+
+
+def quantized(rng, scale, zero, axis):
+    """Integer weights and an int32 bias before DequantizeLinear."""
+    m = Model()
+    m.input("x", 1, K)
+    m.input("v", 1, N)
+    info = np.iinfo(zero.dtype)
+    m.inits["w"] = rng.integers(info.min // 3 * 2 if info.min else 70, info.max, (N, K), zero.dtype)
+    m.inits["z"] = zero
+    m.inits["b"] = rng.integers(-1000, 1000, N, np.int32)
+    i = m.op("Gemm", "x", m.op("DequantizeLinear", "w", scale, "z", axis=axis),
+             m.op("DequantizeLinear", "b", np.float32(1e-4)), transB=1)
+    h = m.op("Add", m.op("Mul", "v", 0.9), i)
+    s = m.op("Cast", m.op("Greater", h, 1.0), to=1, out="s")
+    m.op("Sub", h, s, out="v_next")
     spiking(m, "s", "v_next")
     return m
 
@@ -225,7 +272,15 @@ VARIANTS = {
     "spike_state_reset": reset_by_spike_state,
     "readout": readout,
 } | {f"synapse_{f}": (lambda f: lambda r: synapse(r, f))(f) for f in (
-    "matmul_add", "matmul_column", "gemm_alpha_beta", "gemm_trans_a", "residual", "chain", "scaled", "one_to_one")}
+    "matmul_add", "matmul_column", "gemm_alpha_beta", "gemm_trans_a", "residual", "chain", "scaled", "one_to_one")} | {
+    "leaky_wiped": lambda r: snntorch(r, "whole"),
+    "synaptic_subtract": synaptic,
+    "synaptic_zero": lambda r: synaptic(r, "zero"),
+    "synaptic_recurrent": lambda r: synaptic(r, recurrent=True),
+    "synaptic_gain": lambda r: synaptic(r, gain=0.4),
+    "qdq_per_tensor": lambda r: quantized(r, np.float32(0.01), np.uint8(100), 1),
+    "qdq_per_row": lambda r: quantized(r, np.float32([0.004, 0.006, 0.008, 0.01]), np.int8([0, 3, -5, 0]), 0),
+}
 
 
 def dims(m, name, *shape):
@@ -339,6 +394,40 @@ def quadratic(rng):
     return m
 
 
+def qdq_signal(rng):
+    m = snntorch(rng)
+    m.inits["z"] = np.array(0, np.int8)
+    scale = m.const(0.5)
+    m.nodes[:0] = [helper.make_node("QuantizeLinear", ["x", scale, "z"], ["xi"], name="quantize"),
+                   helper.make_node("DequantizeLinear", ["xi", scale, "z"], ["xd"], name="dequantize")]
+    next(n for n in m.nodes if n.op_type == "Gemm").input[0] = "xd"
+    return m
+
+
+def old_current(rng):
+    """The potential adds the current of the step before."""
+    m, i = start(rng)
+    m.input("i", 1, N)
+    m.op("Add", m.op("Mul", "i", 0.7), i, out="i_next")
+    m.op("Add", m.op("Mul", "v", 0.5), "i", out="v_next")
+    m.op("Cast", m.op("Greater", "v_next", 1.0), to=1, out="s")
+    spiking(m, "s", "v_next")
+    m.output("i_next", 1, N)
+    return m
+
+
+def coupled(rng):
+    """A resonator: the second state follows the potential."""
+    m, i = start(rng)
+    m.input("i", 1, N)
+    m.op("Sub", m.op("Mul", "i", 0.7), m.op("Mul", "v", 0.2), out="i_next")
+    m.op("Add", m.op("Add", m.op("Mul", "v", 0.5), "i_next"), i, out="v_next")
+    m.op("Cast", m.op("Greater", "v_next", 1.0), to=1, out="s")
+    spiking(m, "s", "v_next")
+    m.output("i_next", 1, N)
+    return m
+
+
 REFUSED = {
     "loop": (loop, {}),
     "unrolled": (unrolled, {}),
@@ -349,7 +438,7 @@ REFUSED = {
     "graded_inside": (graded_inside, {}),
     "two_thresholds": (two_thresholds, {}),
     "threshold_zero": (lambda r: snntorch(r, th=0.0), {}),
-    "whole_update_reset": (lambda r: snntorch(r, "whole"), {}),
+    "old_current": (old_current, {}),
     "reset_no_delay": (no_delay, {}),
     "ambiguous_state": (ambiguous, {}),
     "potential_synapses": (potential_synapses, {}),
@@ -359,6 +448,8 @@ REFUSED = {
     "opset_8": (snntorch, {"opset": 8}),
     "opset_22": (snntorch, {"opset": 22}),
     "ir_11": (snntorch, {"ir": 11}),
+    "coupled": (coupled, {}),
+    "qdq_signal": (qdq_signal, {}),
 }
 
 
@@ -372,7 +463,7 @@ def main():
         save(m.proto(), os.path.join(HERE, "variants", name + ".onnx"))
         inputs, outputs = list(m.inputs), list(m.outputs)
         x = (rng.random((T, int(m.inputs[inputs[0]].type.tensor_type.shape.dim[1].dim_value))) < 0.5).astype(np.uint8)
-        pairs = {"v": "v_next", "b": "d", "s": "s_next", "w": "w_next"}
+        pairs = {"v": "v_next", "b": "d", "s": "s_next", "w": "w_next", "i": "i_next"}
         state = {i: np.zeros((1, m.inputs[i].type.tensor_type.shape.dim[1].dim_value)) for i in inputs[1:]}
         seen = {o: [] for o in outputs}
         for t in range(T):
