@@ -61,6 +61,10 @@ const std::vector<std::int64_t>* ints_attribute(const Node& node, const std::str
 // opset. Throws InputError or StageFailed.
 Graph parse(const Source& source, Report& report);
 
+// Writes neurons of the domain org.snn (LIF) as standard operators. Throws InputError where one is not as
+// custom_domain.cpp defines it.
+void expand_custom_domain(Graph& graph);
+
 // Reports every operator of the graph that this front end has no rule for, and the form it belongs to.
 void refuse_unsupported(const Graph& graph, Report& report);
 

@@ -1,5 +1,6 @@
 // Protobuf -> Graph. The file is untrusted: protobuf bounds depth, sizes are checked before anything is
 // allocated from them, and every message of the ONNX library ends in a Diagnostic.
+#include <algorithm>
 #include <exception>
 #include <unordered_map>
 #include <utility>
@@ -50,6 +51,11 @@ std::int64_t check_versions(const pb::ModelProto& model, const std::string& file
                           "at most " + std::to_string(newest_ir),
                           "export with an older onnx package, or opset 17"});
     std::int64_t opset = 0;
+    for (const pb::OperatorSetIdProto& set : model.opset_import())
+        if (set.domain() == "org.snn" && set.version() != 1)
+            throw InputError({Severity::error, file, "", "opset_import",
+                              "version " + std::to_string(set.version()) + " of org.snn is not known", "1",
+                              "export with custom_opsets={'org.snn': 1}"});
     for (const pb::OperatorSetIdProto& set : model.opset_import())
         if (set.domain().empty() || set.domain() == "ai.onnx") opset = set.version();
     if (opset < oldest_opset || opset > newest_opset)
@@ -242,10 +248,15 @@ void check_batches(const Graph& graph) {
     for (const int input : graph.inputs) {
         const Shape& shape = graph.values[static_cast<std::size_t>(input)].shape;
         if (shape.size() < 2 || shape[0] == 1) continue;
+        const bool unrolled = std::any_of(graph.nodes.begin(), graph.nodes.end(), [input](const Node& node) {
+            return node.op == "Gather" && !node.inputs.empty() && node.inputs[0] == input &&
+                   int_attribute(node, "axis", 0) == 0;
+        });
         Diagnostic problem = at_value(graph, input, "input");
         problem.field = "shape";
-        problem.reason = "axis 0 of " + to_string(shape) +
-                         " is longer than 1: a batch, or the time axis of an unrolled graph";
+        problem.reason = "axis 0 of " + to_string(shape);
+        problem.reason += unrolled ? " is time: the graph is unrolled, with one copy of the network per step"
+                                   : " is longer than 1: a batch, or the time axis of an unrolled graph";
         problem.expected = "[1, ...]: one sample of one time step";
         problem.hint =
             "export one time step with batch 1: forward(x, v) -> (spk, v_next), with every state an input "
@@ -281,6 +292,7 @@ Graph parse(const Source& source, Report& report) {
     add_inputs(graph, names, model.graph());
     for (const pb::NodeProto& node : model.graph().node()) add_node(graph, names, node);
     add_outputs(graph, names, model.graph());
+    expand_custom_domain(graph);
     refuse_unsupported(graph, report);
     check_batches(graph);
     run_checker(model, graph);

@@ -67,7 +67,7 @@ Diagnostic refusal(const Graph& graph, const Node& node) {
         }
     if (!node.domain.empty()) {
         problem.reason = "the operator is of the custom domain '" + printable(node.domain) + "'";
-        problem.hint = "export the neuron as standard operators, without custom_opsets";
+        problem.hint = "export the neuron as standard operators, or as LIF of the domain org.snn";
         return problem;
     }
     problem.reason = "there is no rule for this operator";

@@ -187,9 +187,17 @@ Polynomial equal(Expander& e, const Node& node) {
     throw NotUnderstood("compares potentials for equality", "spike where the potential exceeds a threshold");
 }
 
+// sinabs counts floor(v / threshold) spikes in one step.
+[[noreturn]] Polynomial multi_spike(Expander&, const Node&) {
+    throw NotUnderstood(
+        "a potential is rounded to an integer: a neuron that may spike several times per step (multi-spike)",
+        "use a neuron that spikes once per step: spike_fn=SingleSpike in sinabs");
+}
+
 Polynomial cast(Expander& e, const Node& node) {
     const std::int64_t to = int_attribute(node, "to", 0);
     const bool to_float = to == 1 || to == 10 || to == 11 || to == 16;
+    if (!to_float && to != 9 && !is_boolean(e, operand(e, node, 0))) multi_spike(e, node);
     return to_float ? operand(e, node, 0) : boolean_operand(e, node, 0);
 }
 
@@ -314,6 +322,7 @@ constexpr Rule rules[] = {
     {"Equal", equal},
     {"Exp", soft_spike},
     {"Flatten", same},
+    {"Floor", multi_spike},
     {"Gather", gather},
     {"Gemm", linear},
     {"Greater", greater},

@@ -25,7 +25,10 @@ INSTANTIATE_TEST_SUITE_P(
                     "refused/loop", "refused/opset_22", "refused/opset_8", "refused/potential_synapses",
                     "refused/quadratic", "refused/reset_no_delay", "refused/several_rows",
                     "refused/threshold_zero", "refused/two_thresholds", "refused/unrolled", "refused/relu",
-                    "refused/old_current", "refused/coupled", "refused/qdq_signal"),
+                    "refused/old_current", "refused/coupled", "refused/qdq_signal", "refused/multi_spike",
+                    "refused/multi_spike_floor", "refused/unrolled_axis_0", "refused/org_attribute",
+                    "refused/org_timing", "refused/org_version", "refused/org_v_reset",
+                    "refused/other_domain"),
     [](const auto& one) {
         const std::string path = one.param;
         return path.substr(path.find('/') + 1);

@@ -115,6 +115,18 @@ TEST(Qdq, weights_are_the_integers_times_their_scale) {
     for (const double w : dense.weight) EXPECT_NEAR(w / scale, std::round(w / scale), 1e-9);
 }
 
+TEST(CustomDomain, attributes_of_lif_are_the_neuron) {
+    const Network n = read_data("o13_custom_domain_lif.onnx");
+    EXPECT_EQ(n.populations.at(0).beta, PerNeuron{0.9f});
+    const Spiking& first = n.populations.at(0).spiking.value();
+    EXPECT_EQ(first.compare, Compare::greater);
+    EXPECT_FALSE(std::get<SoftReset>(first.reset).next_step);
+    const Spiking& second = n.populations.at(1).spiking.value();
+    EXPECT_EQ(second.compare, Compare::greater_equal);
+    EXPECT_EQ(second.threshold, PerNeuron{0.7f});
+    EXPECT_EQ(std::get<HardReset>(second.reset).value, PerNeuron{0});
+}
+
 TEST(SpikingJelly, decay_of_the_input_is_folded_into_the_weights) {
     const Network n = read_data("o08_sj_lif_hard_decay.onnx");
     const Population& p = n.populations.at(1);

@@ -38,7 +38,7 @@ TEST_P(Evaluated, spikes_of_the_last_layer_as_the_graph_does) {
     EXPECT_EQ(trace.populations[1].s, std::get<std::vector<std::uint8_t>>(expected.values));
 }
 
-INSTANTIATE_TEST_SUITE_P(files, Evaluated, testing::Values("o12_qdq_int8_pertensor"),
+INSTANTIATE_TEST_SUITE_P(files, Evaluated, testing::Values("o12_qdq_int8_pertensor", "o13_custom_domain_lif"),
                          [](const auto& one) { return std::string(one.param); });
 
 struct Variant : testing::TestWithParam<const char*> {};
@@ -60,7 +60,9 @@ INSTANTIATE_TEST_SUITE_P(
                     "readout", "synapse_matmul_add", "synapse_matmul_column", "synapse_gemm_alpha_beta",
                     "synapse_gemm_trans_a", "synapse_residual", "synapse_chain", "synapse_scaled",
                     "synapse_one_to_one", "leaky_wiped", "synaptic_subtract", "synaptic_zero",
-                    "synaptic_recurrent", "synaptic_gain", "qdq_per_tensor", "qdq_per_row"),
+                    "synaptic_recurrent", "synaptic_gain", "qdq_per_tensor", "qdq_per_row", "org_subtract",
+                    "org_zero", "org_value", "org_none", "org_next_subtract", "org_next_zero",
+                    "org_next_value"),
     [](const auto& one) { return std::string(one.param); });
 
 TEST(Readout, follows_the_potential_of_the_graph) {

@@ -21,6 +21,22 @@ OPS = {
 }
 
 
+def lif(x, v, beta, th, v_reset=0.0, gain=1.0, reset=b"subtract", timing=b"immediate", compare=b"gt"):
+    """org.snn::LIF of version 1."""
+    above = lambda p: (p >= th if compare == b"ge" else p > th).astype(np.float64)
+    to = {b"zero": 0.0, b"value": v_reset}
+    if timing == b"immediate":
+        h = beta * v + gain * x
+        s = above(h)
+        return s, h - s * th if reset == b"subtract" else h if reset == b"none" else h * (1 - s) + s * to[reset]
+    r = above(v)
+    if reset == b"subtract":
+        h = beta * v + gain * x - r * th
+    else:
+        h = beta * (v * (1 - r) + r * to[reset]) + gain * x
+    return above(h), h
+
+
 class Model:
     """A graph under construction; every method returns the name of its result."""
 
@@ -46,17 +62,22 @@ class Model:
     def output(self, name, *shape):
         self.outputs[name] = helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    def proto(self, opset=13, ir=7):
+    def proto(self, opset=13, ir=7, org=1):
         graph = helper.make_graph(self.nodes, "variant", list(self.inputs.values()), list(self.outputs.values()),
                                   [numpy_helper.from_array(v, k) for k, v in self.inits.items()])
-        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)]
+                                 + [helper.make_opsetid(d, org) for d in sorted({n.domain for n in self.nodes} - {""})],
+                                 ir_version=ir)
 
     def step(self, feeds):
         env = {k: v.astype(np.float64) for k, v in self.inits.items()} | feeds
         for n in self.nodes:
             args = [env[i] for i in n.input]
             attr = {a.name: helper.get_attribute_value(a) for a in n.attribute}
-            if n.op_type == "DequantizeLinear":
+            if n.op_type == "LIF":
+                attr.pop("max_spikes", None)
+                env[n.output[0]], env[n.output[1]] = lif(*args, **attr)
+            elif n.op_type == "DequantizeLinear":
                 along = lambda a: np.reshape(a, (-1, 1)) if np.ndim(a) else a
                 zero = along(args[2]) if len(args) > 2 else 0
                 env[n.output[0]] = (args[0] - zero) * along(args[1])
@@ -171,6 +192,38 @@ def quantized(rng, scale, zero, axis):
     return m
 
 
+def org(rng, *more, **attributes):
+    m, i = start(rng)
+    inputs = [i, "v", m.const(0.85), m.const(0.9)] + [m.const(value) for value in more]
+    m.nodes.append(helper.make_node("LIF", inputs, ["s", "v_next"], name="lif", domain="org.snn", **attributes))
+    spiking(m, "s", "v_next")
+    return m
+
+
+def multi_spike(rng, op):
+    m, i = start(rng)
+    h = m.op("Add", "v", i)
+    k = m.op("Div", h, 1.0)
+    k = m.op("Floor", k) if op == "Floor" else m.op("Cast", m.op("Cast", k, to=TensorProto.INT64), to=1)
+    s = m.op("Mul", m.op("Cast", m.op("Greater", h, 0.0), to=1), k, out="s")
+    m.op("Sub", h, s, out="v_next")
+    spiking(m, "s", "v_next")
+    return m
+
+
+def unrolled_axis_0(rng):
+    m = unrolled(rng)
+    dims(m, "x", 2, 1, K)
+    del m.nodes[0].attribute[:]
+    return m
+
+
+def other_domain(rng):
+    m = org(rng)
+    m.nodes[-1].domain = "my.neurons"
+    return m
+
+
 def where_reset(rng):
     m, i = start(rng)
     h = m.op("Add", m.op("Mul", "v", 0.8), i)
@@ -280,6 +333,13 @@ VARIANTS = {
     "synaptic_gain": lambda r: synaptic(r, gain=0.4),
     "qdq_per_tensor": lambda r: quantized(r, np.float32(0.01), np.uint8(100), 1),
     "qdq_per_row": lambda r: quantized(r, np.float32([0.004, 0.006, 0.008, 0.01]), np.int8([0, 3, -5, 0]), 0),
+    "org_subtract": org,
+    "org_zero": lambda r: org(r, reset="zero", compare="ge"),
+    "org_value": lambda r: org(r, -0.2, 0.7, reset="value", compare="gt"),
+    "org_none": lambda r: org(r, reset="none", max_spikes=1),
+    "org_next_subtract": lambda r: org(r, timing="next_step"),
+    "org_next_zero": lambda r: org(r, timing="next_step", reset="zero"),
+    "org_next_value": lambda r: org(r, 0.1, timing="next_step", reset="value"),
 }
 
 
@@ -450,6 +510,14 @@ REFUSED = {
     "ir_11": (snntorch, {"ir": 11}),
     "coupled": (coupled, {}),
     "qdq_signal": (qdq_signal, {}),
+    "multi_spike": (lambda r: multi_spike(r, "Cast"), {}),
+    "multi_spike_floor": (lambda r: multi_spike(r, "Floor"), {}),
+    "unrolled_axis_0": (unrolled_axis_0, {}),
+    "org_attribute": (lambda r: org(r, v_min=-1.0), {}),
+    "org_timing": (lambda r: org(r, timing="snntorch_nodelay"), {}),
+    "org_version": (org, {"org": 2}),
+    "org_v_reset": (lambda r: org(r, reset="value"), {}),
+    "other_domain": (other_domain, {}),
 }
 
 
