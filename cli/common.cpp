@@ -16,7 +16,8 @@ namespace synfire::cli {
 Model load_model(const std::string& path, Report& report) {
     Model model;
     model.path = path;
-    if (std::filesystem::is_directory(path)) {
+    std::error_code unreadable;  // then read_file says why
+    if (std::filesystem::is_directory(path, unreadable)) {
         Compiled compiled = read_compiled(path);
         model.target = std::move(compiled.target);
         model.network = std::move(compiled.network);

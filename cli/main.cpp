@@ -20,7 +20,8 @@ void add_common_options(CLI::App& command, Common& common) {
         .add_option("--diagnostics", common.diagnostics, "How errors and warnings are printed: text or json")
         ->check(CLI::IsMember({"text", "json"}));
     command.add_flag("--quiet", common.quiet, "Print errors and warnings only");
-    command.add_option("--threads", common.threads, "Threads for batches (default: all cores)");
+    command.add_option("--threads", common.threads, "Threads for batches (default, or 0: all cores)")
+        ->check(CLI::Range(0U, 1024U));
 }
 
 void print_diagnostics(const Common& common, const Report& report) {

@@ -1,6 +1,7 @@
 // Reading run.json (the layout that `synfire run` writes) and the arrays it names.
 #include "cli/recording.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -59,9 +60,11 @@ std::vector<IntTrace> empty_traces(const IntNetwork& network, const Batch& batch
     return std::vector<IntTrace>(batch.samples.size(), trace);
 }
 
-// Cuts values [B * T * n] into the samples' variable.
-void store(std::vector<IntTrace>& traces, std::size_t population, char variable,
+// Cuts the values of a file, [B * T * n], into the samples' variable.
+void store(std::vector<IntTrace>& traces, std::size_t population, char variable, const std::string& file,
            const std::vector<std::int32_t>& values) {
+    if (variable == 's' && std::any_of(values.begin(), values.end(), [](int s) { return s != 0 && s != 1; }))
+        fail(file, "holds other values than 0 and 1", "record spikes, one number per neuron and step");
     const std::size_t cells = values.size() / traces.size();
     for (std::size_t b = 0; b < traces.size(); ++b) {
         const auto begin = values.begin() + static_cast<std::ptrdiff_t>(b * cells);
@@ -69,8 +72,7 @@ void store(std::vector<IntTrace>& traces, std::size_t population, char variable,
         auto& p = traces[b].populations[population];
         if (variable == 'u') p.u.assign(begin, end);
         if (variable == 'v') p.v.assign(begin, end);
-        if (variable == 's')
-            for (auto it = begin; it != end; ++it) p.s.push_back(*it != 0);
+        if (variable == 's') p.s.assign(begin, end);
     }
 }
 
@@ -91,8 +93,8 @@ void load_population(const Json& entry, const fs::path& folder, const IntNetwork
              "write its rows aligned with the input, delay_shift 0");
     for (const auto& [variable, name] : entry.at("files").items()) {
         if (variable != "s" && variable != "u" && variable != "v") continue;
-        const fs::path file = path_inside(folder, name.get<std::string>());
-        store(traces, p, variable[0], load_integers(file.string(), neurons(network.populations[p]), batch));
+        const std::string file = path_inside(folder, name.get<std::string>()).string();
+        store(traces, p, variable[0], file, load_integers(file, neurons(network.populations[p]), batch));
     }
 }
 
@@ -100,17 +102,24 @@ void load_population(const Json& entry, const fs::path& folder, const IntNetwork
 
 std::vector<IntTrace> load_recording(const std::string& path, const IntNetwork& network, const Batch& batch) {
     std::vector<IntTrace> traces = empty_traces(network, batch);
-    if (!fs::is_directory(path)) {
+    std::error_code unreadable;  // then read_file says why
+    if (!fs::is_directory(path, unreadable)) {
         const std::size_t output = network.outputs.front();
-        store(traces, output, 's', load_integers(path, neurons(network.populations[output]), batch));
+        if (!network.populations[output].spiking)
+            fail(path, "cannot be compared: the output has no spikes",
+                 "name a folder with run.json, which says what was recorded");
+        store(traces, output, 's', path, load_integers(path, neurons(network.populations[output]), batch));
         return traces;
     }
     const std::string manifest = (fs::path(path) / "run.json").string();
     const std::string text = read_file(manifest);
     try {
         const Json populations = Json::parse(text).at("populations");
-        if (populations.empty()) fail(manifest, "records no population", rerun);
         for (const Json& entry : populations) load_population(entry, path, network, batch, traces);
+        const auto nothing = [](const auto& p) { return p.s.empty() && p.u.empty() && p.v.empty(); };
+        const auto& recorded = traces.front().populations;
+        if (std::all_of(recorded.begin(), recorded.end(), nothing))
+            fail(manifest, "records no spikes and no states", rerun);
     } catch (const Json::exception& e) {
         fail(manifest, fmt::format("is not a run manifest: {}", e.what()),
              "name a folder that `synfire run` wrote");

@@ -3,6 +3,7 @@
 //   --qemu B     firmware of a compiled directory in QEMU against the emulator: must be identical in s, u and
 //   v
 //   --against X  spikes (and states) that ran elsewhere against the emulator: must be identical
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -96,10 +97,29 @@ void describe(const Accuracy& accuracy, Outcome& outcome) {
                                 {"same_answer", percent(accuracy.same) / 100}};
 }
 
+// Agreement and accuracy count spikes; without any, everything would pass.
+void require_spikes(const Options& options, const Network& network) {
+    Diagnostic d;
+    d.file = options.model;
+    const Population& output = network.populations[network.outputs.front()];
+    if (!options.labels.empty() && !output.spiking) {
+        d.node = "'" + output.name + "'";
+        d.reason = "the output has no spikes to count for an accuracy";
+        d.hint = "leave out --labels";
+        throw InputError(d);
+    }
+    const auto spiking = [](const Population& p) { return p.spiking.has_value(); };
+    if (std::any_of(network.populations.begin(), network.populations.end(), spiking)) return;
+    d.reason = "has no layer that spikes, so that there is no agreement to count";
+    d.hint = "--qemu and --against compare the membrane potentials";
+    throw InputError(d);
+}
+
 // Emulator against reference. Samples are run in blocks, so that memory does not grow with the batch.
 Outcome verify_agreement(const Options& options, const Common& common, const Model& model,
                          const IntNetwork& integers, const Batch& batch) {
     constexpr std::size_t block = 64;
+    require_spikes(options, model.network);
     const std::size_t output = model.network.outputs.front();
     std::vector<std::size_t> labels;
     if (!options.labels.empty())
@@ -162,18 +182,20 @@ Command add_verify(CLI::App& app) {
         ->add_option("--input", options->inputs,
                      "X.npy, [T, ...] or [B, T, ...]; NAME=X.npy for several inputs")
         ->required();
-    command->add_option("--labels", options->labels,
-                        "Classes [B]: also report accuracy by spike-count argmax");
-    command
-        ->add_option("--agree", options->agree,
-                     "Spike agreement that every layer must reach (default 1: every spike)")
-        ->check(CLI::Range(0.0, 1.0));
+    CLI::Option* labels = command->add_option("--labels", options->labels,
+                                              "Classes [B]: also report accuracy by spike-count argmax");
+    CLI::Option* agree =
+        command
+            ->add_option("--agree", options->agree,
+                         "Spike agreement that every layer must reach (default 1: every spike)")
+            ->check(CLI::Range(0.0, 1.0));
     CLI::Option* qemu = command->add_option("--qemu", options->board,
                                             "Run the firmware of a compiled directory on this board in QEMU");
-    command
-        ->add_option("--against", options->against,
-                     "Folder with run.json, or .npy spikes of the output, that ran elsewhere")
-        ->excludes(qemu);
+    CLI::Option* against =
+        command->add_option("--against", options->against,
+                            "Folder with run.json, or .npy spikes of the output, that ran elsewhere");
+    against->excludes(qemu);
+    for (CLI::Option* identity : {qemu, against}) identity->excludes(labels)->excludes(agree);
     add_quantize_flags(*command, options->quantize);
     return [options](const Common& common, Report& report) { return verify(*options, common, report); };
 }

@@ -65,8 +65,7 @@ void step_population(Run& run, std::size_t index, std::size_t step) {
         const bool free = rt::integrate(run.network.rules, parameters, state, sums[j]);
         const std::size_t cell = step * n + j;
         out.compared[cell] = state.v;
-        const bool spike = free && rt::fire(run.network.rules, parameters, state);
-        out.s[cell] = p.spiking && spike;
+        out.s[cell] = free && p.spiking && rt::fire(run.network.rules, parameters, state);
         out.u[cell] = state.u;
         out.v[cell] = state.v;
     }

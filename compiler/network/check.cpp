@@ -40,6 +40,9 @@ void check_values(const std::vector<double>& values, double low, double high, co
     }
 }
 
+// Leaves room for ".s.npy" in a file name.
+constexpr std::size_t longest_name = 128;
+
 // Potentials and weights beyond this are taken for damage; everything in use is many orders smaller.
 constexpr double huge = 1e30;
 
@@ -155,7 +158,17 @@ void check_names(const Network& network, Complaints& complaints) {
                        "a name of its own for each input and layer", "rename one of them");
     };
     for (const Input& i : network.inputs) note(i.name);
-    for (const Population& p : network.populations) note(p.name);
+    for (const Population& p : network.populations) {
+        note(p.name);
+        const bool plain = std::none_of(p.name.begin(), p.name.end(), [](char c) {
+            return c == '/' || c == '\\' || static_cast<unsigned char>(c) < ' ';
+        });
+        if (plain && p.name.size() <= longest_name) continue;
+        complaints.node = "'" + p.name + "'";
+        complaints.add("name", "cannot be the name of a file",
+                       fmt::format("at most {} bytes, without slashes and control characters", longest_name),
+                       "rename it; results are written to one file per layer");
+    }
 }
 
 // True where b must be updated after a within a step.

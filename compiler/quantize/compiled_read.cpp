@@ -313,8 +313,10 @@ void check_agreement(const Compiled& c, const Field& f) {
         f["integers"]["populations"].fail("differ from those of the float network", "equal names and shapes");
     const auto& i = c.network.inputs;
     const auto& j = c.integers.inputs;
-    if (!std::equal(i.begin(), i.end(), j.begin(), j.end(), same))
-        f["integers"]["inputs"].fail("differ from those of the float network", "equal names and shapes");
+    const auto same_input = [&](const Input& x, const Input& y) { return same(x, y) && x.kind == y.kind; };
+    if (!std::equal(i.begin(), i.end(), j.begin(), j.end(), same_input))
+        f["integers"]["inputs"].fail("differ from those of the float network",
+                                     "equal names, shapes and kinds");
     const auto wired = [](const Connection& x, const IntConnection& y) {
         return x.source == y.source && x.target == y.target && x.delay == y.delay;
     };

@@ -50,6 +50,13 @@ void rename_into_place(const fs::path& from, const fs::path& to) {
     fail(to.string(), reason, "choose another output path");
 }
 
+// A link, device or pipe (/dev/stdout, /dev/null) is written to, not replaced by a file.
+bool is_written_through(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(path, error);
+    return fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status);
+}
+
 }  // namespace
 
 std::string read_file(const std::string& path) {
@@ -71,6 +78,7 @@ std::string read_file(const std::string& path) {
 
 void write_file(const fs::path& path, const std::string& bytes) {
     make_parent(path);
+    if (is_written_through(path)) return write_bytes(path, bytes);
     write_bytes(partial(path), bytes);
     rename_into_place(partial(path), path);
 }

@@ -28,6 +28,9 @@ static_assert(std::endian::native == std::endian::little, "arrays are copied as 
     throw InputError(d);
 }
 
+// NumPy's own limit.
+constexpr std::size_t max_axes = 64;
+
 constexpr const char* resave = "save it again with numpy.save";
 
 // The text between key's colon and the next top-level comma or brace: "'<f4'", "False" or "(2, 3)".
@@ -56,6 +59,8 @@ Shape parse_shape(std::string_view text, const std::string& what) {
                 fail(what, fmt::format("shape {} is too large", text), "split the array");
         } else if (c == ',' || c == ')') {
             if (in_number) shape.push_back(number);
+            if (shape.size() > max_axes)
+                fail(what, fmt::format("has more than {} axes", max_axes), "reshape the array");
             in_number = false;
         } else if (c != '(' && c != ' ') {
             fail(what, fmt::format("shape {} is not understood", text), resave);

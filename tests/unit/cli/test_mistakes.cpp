@@ -24,6 +24,9 @@ TEST_F(Mistakes, FilesThatAreNotModels) {
     expect_refused("inspect absent.onnx", "absent.onnx: error: no such file");
     expect_refused("inspect x.unknown", "x.unknown: error: format '.unknown' is not known");
     expect_refused("inspect .", "error:");
+    expect_refused("inspect " + std::string(300, 'a'), "error:");
+    std::filesystem::create_symlink("loop", folder / "loop");
+    expect_refused("inspect loop", "loop: error:");
     expect_refused("compile broken.json --target mcu -o out", "broken.json: error:");
     expect_refused("compile empty.onnx --target mcu -o out", "empty.onnx: error:");
 }
@@ -31,6 +34,8 @@ TEST_F(Mistakes, FilesThatAreNotModels) {
 TEST_F(Mistakes, Usage) {
     expect_refused("", "");
     expect_refused("inspekt x", "");
+    expect_refused("inspect " + digits + " --threads 100000", "--threads");
+    expect_refused("verify " + digits + " --input x.npy --labels y.npy --against z", "--labels");
     expect_refused("compile " + digits + " -o out", "--target");
     expect_refused("compile " + digits + " --target fpga -o out", "--target");
     expect_refused("compile " + digits + " --target mcu -o out --weight-bits 7", "--weight-bits");
@@ -62,6 +67,23 @@ TEST_F(Mistakes, LabelsThatDoNotFit) {
     expect_refused(verify + "eleven.npy", "label 11 does not name an output neuron");
 }
 
+// Agreement and accuracy count spikes: without any there is nothing that could pass.
+TEST_F(Mistakes, NothingToCount) {
+    write("x.npy", to_npy({{1, 4, 1}, std::vector<std::uint8_t>(4, 1)}));
+    write("y.npy", to_npy({{1}, std::vector<std::uint8_t>{0}}));
+    const std::string head =
+        R"({"format": "snn-json", "version": 1, "input": {"shape": [1], "kind": "spikes"}, "layers": [)"
+        R"({"type": "dense", "units": 1, "weight": [[1]]},)";
+    const std::string readout = R"({"type": "neuron", "model": "li", "beta": 0.5}]})";
+    write("readout.json", head + readout);
+    write("hidden.json", head +
+                             R"({"type": "neuron", "model": "lif", "beta": 0.5, "threshold": 0.5},)"
+                             R"({"type": "dense", "units": 1, "weight": [[1]]},)" +
+                             readout);
+    expect_refused("verify readout.json --input x.npy", "has no layer that spikes");
+    expect_refused("verify hidden.json --input x.npy --labels y.npy", "no spikes to count");
+}
+
 TEST_F(Mistakes, RecordingsThatDoNotFit) {
     write_digits(3);
     const std::string verify = "verify " + digits + " --input x.npy --against ";
@@ -69,11 +91,15 @@ TEST_F(Mistakes, RecordingsThatDoNotFit) {
     write("rec/run.json", R"({"populations": [{"name": "lif9", "files": {}}]})");
     write("bad/run.json", "[]");
     write("none/run.json", R"({"populations": []})");
+    write("nothing/run.json", R"({"populations": [{"name": "lif1", "files": {}}]})");
+    write("twos.npy", to_npy({{3, 20, 10}, std::vector<std::uint8_t>(3 * 20 * 10, 2)}));
     write("escape/run.json", R"({"populations": [{"name": "lif1", "files": {"s": "../x.npy"}}]})");
     expect_refused(verify + "short.npy", "has shape [3, 19, 10]");
     expect_refused(verify + "rec", "population 'lif9' is not in the model");
     expect_refused(verify + "bad", "is not a run manifest");
-    expect_refused(verify + "none", "records no population");
+    expect_refused(verify + "none", "records no spikes and no states");
+    expect_refused(verify + "nothing", "records no spikes and no states");
+    expect_refused(verify + "twos.npy", "holds other values than 0 and 1");
     expect_refused(verify + "escape", "leaves the folder");
     expect_refused(verify + "absent", "no such file");
 }

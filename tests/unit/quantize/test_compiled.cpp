@@ -251,6 +251,10 @@ TEST(CompiledErrors, Arrays) {
 }
 
 TEST(CompiledErrors, NetworksThatDiffer) {
+    EXPECT_EQ(error_of("\"kind\": \"spikes\"", "\"kind\": \"real\""),
+              "network.json: error: field 'integers.inputs': differ from those of the float network\n"
+              "  expected: equal names, shapes and kinds\n" +
+                  hint);
     EXPECT_EQ(error_of("\"delay\": 0", "\"delay\": 1"),
               "network.json: error: field 'integers.connections': differ from those of the float network\n"
               "  expected: equal sources, targets, delays and outputs\n" +

@@ -38,6 +38,17 @@ TEST_F(Files, ReadsBack) {
     EXPECT_FALSE(fs::exists(folder / "sub" / "x.bin.partial"));
 }
 
+TEST_F(Files, WritesThroughLinksAndDevices) {
+    write_file(folder / "file", "old");
+    fs::create_symlink(folder / "file", folder / "link");
+    fs::create_symlink("/dev/null", folder / "null");
+    write_file(folder / "link", "new");
+    write_file(folder / "null", "x");
+    EXPECT_TRUE(fs::is_symlink(folder / "link"));
+    EXPECT_EQ(read_file((folder / "file").string()), "new");
+    EXPECT_TRUE(fs::is_symlink(folder / "null"));
+}
+
 TEST_F(Files, NamesWhatCannotBeRead) {
     EXPECT_THAT(error_of([&] { read_file((folder / "absent").string()); }),
                 testing::HasSubstr("absent: error: no such file"));

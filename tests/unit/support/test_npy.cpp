@@ -78,6 +78,10 @@ TEST(Npy, RefusesDamage) {
         testing::HasSubstr("too large"));
     EXPECT_THAT(error_of(npy("{'descr': '<f8', 'fortran_order': False}", "")),
                 testing::HasSubstr("no 'shape'"));
+    std::string axes = "(";
+    for (int i = 0; i < 65; ++i) axes += "1, ";
+    EXPECT_THAT(error_of(npy("{'descr': '|u1', 'fortran_order': True, 'shape': " + axes + "), }", "x")),
+                testing::HasSubstr("has more than 64 axes"));
     EXPECT_THAT(error_of(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (x,), }", "")),
                 testing::HasSubstr("not understood"));
 }
