@@ -13,10 +13,11 @@ keep=$#
 root=$(realpath -m "${1:-$(mktemp -d)/debian12}")
 mounts=()
 clean_up() {
-    for ((i = ${#mounts[@]} - 1; i >= 0; --i)); do umount "${mounts[i]}"; done
+    for ((i = ${#mounts[@]} - 1; i >= 0; --i)); do umount --lazy "${mounts[i]}"; done
     ((keep)) || rm -rf --one-file-system "$root"
 }
 trap clean_up EXIT
+trap 'exit 1' INT TERM
 
 # The mirror of this machine's own package sources, old or new style.
 mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
