@@ -27,11 +27,14 @@ TEST(Damaged, every_prefix) {
 }
 
 TEST(Damaged, flipped_bytes) {
-    const std::string whole = data("o09_sj_if_soft.onnx");
-    for (std::size_t i = 0; i < whole.size(); i += 3) {
-        std::string damaged = whole;
-        damaged[i] = static_cast<char>(damaged[i] ^ (1 << (i % 8)));
-        expect_clean(damaged, "byte " + std::to_string(i) + " flipped: ");
+    for (const char* file : {"o09_sj_if_soft.onnx", "variants/synaptic_zero.onnx",
+                             "variants/qdq_per_row.onnx", "variants/org_value.onnx"}) {
+        const std::string whole = data(file);
+        for (std::size_t i = 0; i < whole.size(); i += 3) {
+            std::string damaged = whole;
+            damaged[i] = static_cast<char>(damaged[i] ^ (1 << (i % 8)));
+            expect_clean(damaged, std::string(file) + ", byte " + std::to_string(i) + " flipped: ");
+        }
     }
 }
 
