@@ -12,6 +12,8 @@ namespace {
 constexpr double lattice_tolerance = 2e-5;
 // Truncation may take this part of a threshold away.
 constexpr double leak_loss = 0.01;
+// Weights below this count as none: their reciprocal leaves the range of a double.
+constexpr double tiny = 1e-30;
 // A scale may be lowered by this part to make the threshold exact: a wrong threshold is wrong in every step,
 // a scale lowered by a tenth costs 0.15 bits of the weights.
 constexpr double alignment_cost = 0.1;
@@ -133,8 +135,9 @@ std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granula
         g.first = first;
         g.last = first + size;
         for_each_weight(fan, g.first, g.last, [&](double w) { g.largest = std::max(g.largest, w); });
-        if (g.largest == 0) g.largest = stand_in(fan, g);
-        const auto lattice = lattice_scale(fan, g, profile);
+        const bool silent = g.largest < tiny;
+        if (silent) g.largest = std::max(stand_in(fan, g), tiny);
+        const auto lattice = silent ? std::nullopt : lattice_scale(fan, g, profile);
         g.exact = lattice.has_value();
         g.base = lattice ? *lattice * profile.weight_step : profile.weight_max / g.largest;
         if (g.exact && !keeps_lattice(*fan.population, first, profile))  // a leak deserves the resolution

@@ -20,6 +20,16 @@ IntNetwork quantized(const Network& n, const std::string& profile = "mcu") {
     return quantize(n, o, report);
 }
 
+// Weights so small that no scale can hold them are lost, and the ledger says so.
+TEST(Ledger, DenormalWeights) {
+    const Network n = one_layer(1, 2, {5e-324, -5e-324}, 0.75);
+    for (const char* profile : {"mcu", "loihi"}) {
+        const IntNetwork q = quantized(n, profile);
+        EXPECT_EQ(q.connections[0].weight, (std::vector<std::int16_t>{0, 0}));
+        EXPECT_NE(to_csv(ledger(n, q)).find("weight"), std::string::npos);
+    }
+}
+
 TEST(Ledger, ByHand) {
     // 2 and -1 units of 0.25 under integers chosen here, not by the quantizer: scale 8.
     Network n = one_layer(1, 2, {0.5, -0.25}, 0.75);
