@@ -9,7 +9,7 @@ packages=(
     libfmt-dev libcli11-dev nlohmann-json3-dev       # text, command line, JSON
     libvalijson-dev                                  # JSON Schema of the .json models
     libonnx-dev libprotobuf-dev protobuf-compiler    # ONNX models
-    libhdf5-dev                                      # Lava-DL .net files
+    libhdf5-dev                                      # NIR models, Lava-DL .net files
     libzip-dev                                       # .npz archives
     libgtest-dev libgmock-dev                        # tests
     gcc-arm-none-eabi gcc-riscv64-unknown-elf        # firmware

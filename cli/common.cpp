@@ -4,6 +4,7 @@
 #include <atomic>
 #include <exception>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <thread>
 
@@ -13,17 +14,67 @@
 
 namespace synfire::cli {
 
-Model load_model(const std::string& path, Report& report) {
+namespace {
+
+const std::map<std::string, ResetRule> reset_rules = {{"zero", ResetRule::zero},
+                                                      {"subtract", ResetRule::subtract},
+                                                      {"subtract-now", ResetRule::subtract_now},
+                                                      {"snntorch-nodelay", ResetRule::snntorch_nodelay},
+                                                      {"none", ResetRule::none}};
+
+ReadOptions options_of(const ReadFlags& flags) {
+    ReadOptions options;
+    if (flags.dt > 0) options.dt = flags.dt;
+    if (!flags.reset.empty()) options.reset = reset_rules.at(flags.reset);
+    if (!flags.discretization.empty())
+        options.discretization =
+            flags.discretization == "euler" ? Discretization::euler : Discretization::exponential;
+    if (!flags.compare.empty())
+        options.compare = flags.compare == "gt" ? Compare::greater : Compare::greater_equal;
+    return options;
+}
+
+}  // namespace
+
+void add_read_flags(CLI::App& command, ReadFlags& flags) {
+    command.add_option("--dt", flags.dt, "NIR: seconds per time step (default 1e-4)")
+        ->check(CLI::Range(1e-12, 1e6));
+    command
+        .add_option("--reset", flags.reset,
+                    "NIR: after a spike, to the file's v_reset (zero, the default), minus the threshold in "
+                    "the next "
+                    "step (subtract) or at once (subtract-now), as snnTorch with reset_delay=False "
+                    "(snntorch-nodelay), or none")
+        ->check(CLI::IsMember({"zero", "subtract", "subtract-now", "snntorch-nodelay", "none"}));
+    command
+        .add_option("--discretization", flags.discretization,
+                    "NIR: what is kept per step, 1 - dt/tau (euler, the default) or exp(-dt/tau) (exp)")
+        ->check(CLI::IsMember({"euler", "exp"}));
+    command
+        .add_option("--compare", flags.compare,
+                    "NIR: a spike when v > threshold (gt, the default) or v >= threshold (ge)")
+        ->check(CLI::IsMember({"gt", "ge"}));
+}
+
+Model load_model(const std::string& path, const ReadFlags& flags, Report& report) {
+    const ReadOptions options = options_of(flags);
     Model model;
     model.path = path;
     std::error_code unreadable;  // then read_file says why
     if (std::filesystem::is_directory(path, unreadable)) {
+        if (const std::string typed = given(options); !typed.empty()) {
+            Diagnostic d;
+            d.file = path;
+            d.reason = typed + " has no effect on a compiled directory";
+            d.hint = "give the option when you compile";
+            report.warning(d);
+        }
         Compiled compiled = read_compiled(path);
         model.target = std::move(compiled.target);
         model.network = std::move(compiled.network);
         model.integers = std::move(compiled.integers);
     } else {
-        model.network = read(Source{path, read_file(path)}, report);
+        model.network = read(Source{path, read_file(path)}, options, report);
     }
     return model;
 }

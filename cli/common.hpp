@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "compiler/frontend/options.hpp"
 #include "compiler/network/network.hpp"
 #include "compiler/quantize/int_network.hpp"
 #include "compiler/quantize/quantize.hpp"
@@ -50,7 +51,16 @@ struct Model {
     std::optional<IntNetwork> integers;
 };
 
-Model load_model(const std::string& path, Report& report);
+// Front-end options as typed.
+struct ReadFlags {
+    double dt = 0;
+    std::string reset, discretization, compare;
+};
+
+void add_read_flags(CLI::App& command, ReadFlags& flags);
+
+// Warns where options were typed that cannot change a compiled directory.
+Model load_model(const std::string& path, const ReadFlags& flags, Report& report);
 
 // Quantization options as typed, and whether any was: a compiled directory's integers are fixed.
 struct QuantizeFlags {

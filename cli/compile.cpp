@@ -16,6 +16,7 @@ namespace {
 
 struct Options {
     std::string model;
+    ReadFlags read;
     std::string target;
     std::string output;
     std::string ledger;
@@ -67,7 +68,7 @@ void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
 }
 
 Outcome compile(const Options& options, Report& report) {
-    const Model model = load_model(options.model, report);
+    const Model model = load_model(options.model, options.read, report);
     const Target& target = find_target(options.target);
     IntNetwork integers = integers_of(model, options.quantize, target.profile, report);
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
@@ -97,6 +98,7 @@ Command add_compile(CLI::App& app) {
     const auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("compile", "Quantize a model and emit it for a target");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    add_read_flags(*command, options->read);
     std::vector<std::string> names;
     for (const Target& target : targets()) names.push_back(target.name);
     command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));

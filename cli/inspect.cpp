@@ -11,6 +11,7 @@ namespace {
 
 struct Options {
     std::string model;
+    ReadFlags read;
 };
 
 std::size_t synapses(const Connection& connection) {
@@ -39,7 +40,7 @@ Json to_json(const Network& network) {
 }
 
 Outcome inspect(const Options& options, Report& report) {
-    const Model model = load_model(options.model, report);
+    const Model model = load_model(options.model, options.read, report);
     std::size_t neuron_count = 0, synapse_count = 0;
     for (const Population& p : model.network.populations) neuron_count += neurons(p);
     for (const Connection& c : model.network.connections) synapse_count += synapses(c);
@@ -65,6 +66,7 @@ Command add_inspect(CLI::App& app) {
     const auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("inspect", "Show what a model holds");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    add_read_flags(*command, options->read);
     return [options](const Common&, Report& report) { return inspect(*options, report); };
 }
 

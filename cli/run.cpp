@@ -15,6 +15,7 @@ namespace {
 
 struct Options {
     std::string model;
+    ReadFlags read;
     std::vector<std::string> inputs;
     std::string output;
     std::string engine = "emulator";
@@ -86,7 +87,7 @@ std::string spike_counts(const std::vector<Trace<Value>>& traces, const std::str
 }
 
 Outcome run(const Options& options, const Common& common, Report& report) {
-    const Model model = load_model(options.model, report);
+    const Model model = load_model(options.model, options.read, report);
     const bool reference = options.engine != "emulator", emulator = options.engine != "reference";
     const Batch batch =
         load_inputs(model.network, options.inputs, emulator ? InputUse::integers : InputUse::reference_only);
@@ -120,6 +121,7 @@ Command add_run(CLI::App& app) {
     const auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("run", "Run a model and write spikes and states");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    add_read_flags(*command, options->read);
     command
         ->add_option("--input", options->inputs,
                      "X.npy, [T, ...] or [B, T, ...]; NAME=X.npy for several inputs")

@@ -20,6 +20,7 @@ namespace {
 
 struct Options {
     std::string model;
+    ReadFlags read;
     std::vector<std::string> inputs;
     std::string labels;
     std::string board;
@@ -163,7 +164,7 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
 }
 
 Outcome verify(const Options& options, const Common& common, Report& report) {
-    const Model model = load_model(options.model, report);
+    const Model model = load_model(options.model, options.read, report);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
     const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers);
     if (!options.board.empty()) return verify_firmware(model, integers, batch, options.board, common);
@@ -178,6 +179,7 @@ Command add_verify(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("verify", "Compare the deployed network with its reference, spike for spike");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    add_read_flags(*command, options->read);
     command
         ->add_option("--input", options->inputs,
                      "X.npy, [T, ...] or [B, T, ...]; NAME=X.npy for several inputs")

@@ -14,7 +14,7 @@ set(layers
   "compiler/frontend: compiler/network compiler/support"
   "compiler/frontend/onnx: compiler/network compiler/support"
   "compiler/frontend/json: compiler/network compiler/support"
-  "compiler/frontend/nir: compiler/network compiler/support"
+  "compiler/frontend/nir: compiler/frontend/options.hpp compiler/network compiler/support"
   "compiler/frontend/netx: compiler/network compiler/support"
   "compiler/init: compiler/network compiler/support"
   "compiler/passes: compiler/network compiler/support"

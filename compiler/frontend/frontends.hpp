@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/frontend/options.hpp"
 #include "compiler/network/network.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/report.hpp"
@@ -13,13 +14,18 @@ namespace synfire {
 struct Frontend {
     std::string extension;  // ".onnx"
     std::string format;     // "ONNX"
-    Network (*read)(const Source&, Report&);
+    bool takes_options;     // false: its files say everything themselves
+    Network (*read)(const Source&, const ReadOptions&, Report&);
 };
 
 const std::vector<Frontend>& frontends();
 
-// Chooses the front end by the file's extension, reads, sorts and checks. Errors go to the report; throws
-// StageFailed or InputError where there is no usable Network.
-Network read(const Source& source, Report& report);
+// Chooses the front end by the file's extension, reads, sorts and checks. An option for a format that says it
+// itself has no effect, and a warning says so. Errors go to the report; throws StageFailed or InputError
+// where there is no usable Network.
+Network read(const Source& source, const ReadOptions& options, Report& report);
+
+// "--dt, --reset": the options that were given.
+std::string given(const ReadOptions& options);
 
 }  // namespace synfire

@@ -11,7 +11,7 @@ static_assert(rt::decay_toward_zero(-4097, 1, 12) == -4095);
 int main(int count, char** arguments) {
     if (count != 2) return 1;
     Report report;
-    const Network digits = read({arguments[1], read_file(arguments[1])}, report);
+    const Network digits = read({arguments[1], read_file(arguments[1])}, {}, report);
 
     IntPopulation neuron;
     neuron.shape = {1};

@@ -19,7 +19,7 @@ constexpr std::size_t samples_used = 40;
 IntNetwork quantized_digits(const std::string& profile) {
     Report report;
     const std::string path = SYNFIRE_SOURCE_DIR "/models/digits/digits.json";
-    const Network network = read(Source{path, read_file(path)}, report);
+    const Network network = read(Source{path, read_file(path)}, {}, report);
     QuantizeOptions options;
     options.profile = profile;
     return quantize(network, options, report);

@@ -21,7 +21,7 @@ std::size_t answer(const PopulationTrace<double>& out, std::size_t steps) {
 
 TEST(Digits, AccuracyAndActivityAreThoseOfTraining) {
     Report report;
-    const Network network = read({folder + "digits.json", read_file(folder + "digits.json")}, report);
+    const Network network = read({folder + "digits.json", read_file(folder + "digits.json")}, {}, report);
     const NpyArray spikes = parse_npy(read_file(folder + "test_spikes.npy"), "test_spikes.npy");
     const std::vector<double> values = to_doubles(spikes, "test_spikes.npy");
     const std::vector<double> labels =

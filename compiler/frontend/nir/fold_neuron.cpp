@@ -1,0 +1,207 @@
+// Folding rules (dt in seconds; x what arrives; i the synaptic current; v the membrane potential):
+//
+//   CubaLIF, CubaLI   tau_syn dI/dt = -I + w_in x              i = alpha i + (w_in dt/tau_syn) x
+//                     tau_mem dv/dt = (v_leak - v) + r I       v = beta v + (r dt/tau_mem) i + (1 - beta)
+//                     v_leak
+//   LIF, LI           tau dv/dt = (v_leak - v) + r x           the same without i
+//   IF, I             dv/dt = r x                              v = v + (r dt) x; r = 1 is taken per step
+//
+//   euler: decay 1 - dt/tau (Norse, snnTorch, Lava)    exp: decay exp(-dt/tau) (sinabs, Rockpool); gain
+//   dt/tau
+//
+// The current is kept in units of r dt/tau_mem, so that both gains end in the weights.
+#include "compiler/frontend/nir/fold_neuron.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace synfire::nir {
+namespace {
+
+template <class F>
+PerNeuron combine(const PerNeuron& a, const PerNeuron& b, F f) {
+    PerNeuron out(std::max(a.size(), b.size()));
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(at(a, i), at(b, i));
+    return out;
+}
+
+PerNeuron multiply(const PerNeuron& a, const PerNeuron& b) {
+    return combine(a, b, [](double x, double y) { return x * y; });
+}
+
+bool all_equal(const PerNeuron& values, double value) {
+    return std::all_of(values.begin(), values.end(), [&](double v) { return v == value; });
+}
+
+struct Folding {
+    const Graph& graph;
+    const Node& node;
+    const ReadOptions& options;
+    Report& report;
+
+    PerNeuron read(const char* field, double otherwise) const {
+        const auto found = node.fields->data.find(field);
+        if (found == node.fields->data.end()) return {otherwise};
+        return found->second.numbers;
+    }
+
+    void fail(const char* field, const std::string& reason, const std::string& expected,
+              const std::string& hint) const {
+        report.error(about(graph, node, field, reason, expected, hint));
+    }
+
+    void note(const char* field, const std::string& what) const {
+        report.note(about(graph, node, field, what, "", ""));
+    }
+
+    bool exponential() const { return options.discretization == Discretization::exponential; }
+
+    // The decay per step; gain: dt/tau.
+    PerNeuron decay(const char* field, PerNeuron& gain) const {
+        const double dt = step_of(options);
+        PerNeuron kept = read(field, 0);
+        gain = kept;
+        for (std::size_t i = 0; i < kept.size(); ++i) {
+            const double tau = kept[i];
+            if (!(tau > 0)) {
+                fail(field, fmt::format("value {} at index {} is not a time constant", tau, i),
+                     "> 0 s, one value or one per neuron",
+                     "a neuron without this filter has another type: LIF instead of CubaLIF, IF instead of "
+                     "LIF");
+                return {0.0};
+            }
+            if (!exponential() && dt > tau) {
+                fail(field,
+                     fmt::format("value {} s at index {} is shorter than a step, dt = {} s: the Euler rule "
+                                 "is unstable",
+                                 tau, i, dt),
+                     "at least dt", "give a smaller --dt, or --discretization exp");
+                return {0.0};
+            }
+            kept[i] = exponential() ? std::exp(-dt / tau) : 1.0 - dt / tau;
+            gain[i] = dt / tau;
+        }
+        return kept;
+    }
+
+    PerNeuron integrator_gain() const {
+        const double dt = step_of(options);
+        PerNeuron r = read("r", 1);
+        if (all_equal(r, 1)) {
+            note("r", "1 is taken per step, as simulators that know no seconds write it");
+            return {1.0};
+        }
+        for (double& x : r) x = std::abs(x * dt - 1) < 1e-6 ? 1.0 : x * dt;
+        note("r", fmt::format("folded with dt = {} s: gain r dt = {}", dt, shown(r)));
+        return r;
+    }
+
+    // Sets beta and bias; returns the gain from what arrives at the membrane.
+    PerNeuron membrane(Population& p) const {
+        const char* field = node.fields->data.count("tau_mem") != 0 ? "tau_mem" : "tau";
+        if (node.type == "IF" || node.type == "I") {
+            p.beta = {1.0};
+            return integrator_gain();
+        }
+        PerNeuron gain;
+        p.beta = decay(field, gain);
+        gain = multiply(gain, read("r", 1));
+        note(field,
+             fmt::format("folded with {} and dt = {} s: beta = {}, gain = {}",
+                         exponential() ? "exp" : "euler", step_of(options), shown(p.beta), shown(gain)));
+        const PerNeuron leak = read("v_leak", 0);
+        if (!all_equal(leak, 0)) {
+            p.bias = combine(p.beta, leak, [](double b, double v) { return (1 - b) * v; });
+            note("v_leak", fmt::format("folded into the bias (1 - beta) v_leak = {}", shown(p.bias)));
+        }
+        return gain;
+    }
+
+    PerNeuron synapse(Population& p) const {
+        if (node.type != "CubaLIF" && node.type != "CubaLI") return {1.0};
+        PerNeuron gain;
+        p.alpha = decay("tau_syn", gain);
+        gain = multiply(gain, read("w_in", 1));
+        note("tau_syn",
+             fmt::format("folded with {} and dt = {} s: alpha = {}, gain = {}",
+                         exponential() ? "exp" : "euler", step_of(options), shown(p.alpha), shown(gain)));
+        return gain;
+    }
+
+    Reset reset(const PerNeuron& threshold) const {
+        const PerNeuron value = read("v_reset", 0);
+        switch (options.reset.value_or(ResetRule::zero)) {
+            case ResetRule::zero:
+                return HardReset{value};
+            case ResetRule::subtract:
+                return SoftReset{threshold, true};
+            case ResetRule::subtract_now:
+                return SoftReset{threshold, false};
+            case ResetRule::snntorch_nodelay:
+                fail("", "--reset snntorch-nodelay is not supported yet by this version",
+                     "zero, subtract, subtract-now or none",
+                     "train with reset_delay=True (snnTorch's default) and give --reset subtract");
+                return NoReset{};
+            case ResetRule::none:
+                return NoReset{};
+        }
+        SYNFIRE_BUG("an unknown reset rule");
+    }
+
+    void check_reset(const Spiking& spiking) const {
+        const auto* hard = std::get_if<HardReset>(&spiking.reset);
+        if (hard == nullptr) {
+            if (!all_equal(read("v_reset", 0), 0))
+                report.warning(about(graph, node, "v_reset", "has no effect with the given --reset", "",
+                                     "--reset zero resets to it"));
+            return;
+        }
+        const std::size_t n = std::max(spiking.threshold.size(), hard->value.size());
+        for (std::size_t i = 0; i < n; ++i) {
+            if (at(spiking.threshold, i) > at(hard->value, i)) continue;
+            fail("v_threshold",
+                 fmt::format("value {} at index {} is not above v_reset = {}", at(spiking.threshold, i), i,
+                             at(hard->value, i)),
+                 "> v_reset", "the neuron would spike in every step; check units and sign");
+            return;
+        }
+    }
+
+    void spiking(Population& p) const {
+        if (node.fields->data.count("v_threshold") == 0) return;
+        Spiking s;
+        s.threshold = read("v_threshold", 1);
+        s.compare = options.compare.value_or(Compare::greater);
+        s.reset = reset(s.threshold);
+        check_reset(s);
+        p.spiking = s;
+    }
+};
+
+}  // namespace
+
+double step_of(const ReadOptions& options) {
+    return options.dt.value_or(1e-4);
+}
+
+std::string shown(const PerNeuron& values) {
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    if (*low == *high) return fmt::format("{}", *low);
+    return fmt::format("{}..{} ({} values)", *low, *high, values.size());
+}
+
+FoldedNeuron fold_neuron(const Graph& graph, const Node& node, const Shape& shape, const ReadOptions& options,
+                         Report& report) {
+    const Folding folding{graph, node, options, report};
+    FoldedNeuron folded;
+    folded.population.name = node.name;
+    folded.population.shape = shape;
+    folded.gain = folding.membrane(folded.population);
+    folded.gain = multiply(folded.gain, folding.synapse(folded.population));
+    folding.spiking(folded.population);
+    return folded;
+}
+
+}  // namespace synfire::nir

@@ -1,0 +1,269 @@
+// HDF5's C library behind plain data. The file is opened from memory, read only.
+#include "compiler/frontend/nir/hdf5_tree.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include "compiler/frontend/nir/global_heap.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire::nir {
+namespace {
+
+constexpr int most_depth = 24;                              // groups within groups
+constexpr std::size_t most_objects = 20000;                 // groups and datasets of a file
+constexpr std::size_t most_values = std::size_t{1} << 27;   // of all datasets: 1 GiB as doubles
+constexpr std::size_t most_text = std::size_t{1} << 24;     // bytes of a dataset of strings
+constexpr std::size_t most_strings = std::size_t{1} << 15;  // of a dataset
+constexpr std::size_t deflate_ratio = 1100;                 // deflate reaches 1032 at most
+constexpr std::size_t small_chunk = std::size_t{1} << 20;   // bytes that any chunk may take
+constexpr const char* signature = "\x89HDF\r\n\x1a\n";      // the first 8 bytes
+
+[[noreturn]] void fail(const std::string& file, const std::string& path, const std::string& reason,
+                       const std::string& hint) {
+    Diagnostic d;
+    d.file = file;
+    d.field = path;
+    d.reason = reason;
+    d.hint = hint;
+    throw InputError(d);
+}
+
+// An HDF5 identifier that is closed at the end of its scope.
+class Handle {
+  public:
+    Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+    ~Handle() {
+        if (id_ >= 0) close_(id_);
+    }
+    Handle(const Handle&) = delete;
+    Handle& operator=(const Handle&) = delete;
+    operator hid_t() const { return id_; }
+    bool good() const { return id_ >= 0; }
+
+  private:
+    hid_t id_;
+    herr_t (*close_)(hid_t);
+};
+
+// The library prints its error stack on stderr unless told otherwise.
+class Silence {
+  public:
+    Silence() {
+        H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
+        H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    }
+    ~Silence() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
+    Silence(const Silence&) = delete;
+    Silence& operator=(const Silence&) = delete;
+
+  private:
+    H5E_auto2_t print_ = nullptr;
+    void* data_ = nullptr;
+};
+
+struct Names {
+    std::vector<std::string> names;
+    bool foreign = false;  // a soft or external link
+    bool too_many = false;
+};
+
+// Runs inside the C library, so nothing may be thrown.
+herr_t collect(hid_t, const char* name, const H5L_info_t* info, void* data) noexcept {
+    Names& names = *static_cast<Names*>(data);
+    names.foreign = names.foreign || info->type != H5L_TYPE_HARD;
+    names.too_many = names.names.size() >= most_objects;
+    if (names.foreign || names.too_many) return 1;
+    names.names.emplace_back(name);
+    return 0;
+}
+
+// Names end up in messages and in names of files.
+bool is_plain(const std::string& name) {
+    return !name.empty() && name.size() <= 200 && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+}
+
+struct Reader {
+    const Source& source;
+    std::size_t objects = 0;
+    std::size_t values = 0;
+
+    [[noreturn]] void damaged(const std::string& path) const {
+        fail(source.path, path, "cannot be read: the HDF5 file is damaged or cut short",
+             "export or copy the file again");
+    }
+
+    [[noreturn]] void too_large(const std::string& path, const std::string& what) const {
+        fail(source.path, path, what, "is this the file that you meant?");
+    }
+
+    Shape shape_of(hid_t space, const std::string& path) const {
+        if (H5Sget_simple_extent_type(space) == H5S_SCALAR) return {};
+        const int rank = H5Sget_simple_extent_ndims(space);
+        if (H5Sget_simple_extent_type(space) != H5S_SIMPLE || rank < 0 || rank > H5S_MAX_RANK) damaged(path);
+        std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
+        if (H5Sget_simple_extent_dims(space, dims.data(), nullptr) < 0) damaged(path);
+        return Shape(dims.begin(), dims.end());
+    }
+
+    // What is stored must be able to become `bytes`, and reading it must not need more memory than that.
+    void check_storage(hid_t set, std::size_t bytes, std::size_t type_size, const std::string& path) const {
+        const Handle creation(H5Dget_create_plist(set), H5Pclose);
+        if (!creation.good()) damaged(path);
+        const H5D_layout_t layout = H5Pget_layout(creation);
+        const int filters = H5Pget_nfilters(creation);
+        if ((layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) ||
+            H5Pget_external_count(creation) != 0)
+            fail(source.path, path, "keeps its values in other files", "write the file with the nir package");
+        if (filters < 0 || filters > 8) damaged(path);
+        for (unsigned f = 0; f < static_cast<unsigned>(filters); ++f) {
+            unsigned flags = 0, config = 0;
+            std::size_t parameters = 0;
+            const H5Z_filter_t filter =
+                H5Pget_filter2(creation, f, &flags, &parameters, nullptr, 0, nullptr, &config);
+            if (filter < 0) damaged(path);
+            if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
+                filter != H5Z_FILTER_FLETCHER32)
+                fail(source.path, path, fmt::format("is compressed with filter {}", static_cast<int>(filter)),
+                     "write the file with the nir package: it uses gzip (deflate)");
+        }
+        const std::size_t stored = std::min<std::size_t>(H5Dget_storage_size(set), source.bytes.size());
+        if (bytes > stored * (filters > 0 ? deflate_ratio : 1)) damaged(path);
+        if (layout != H5D_CHUNKED) return;
+        hsize_t chunk[H5S_MAX_RANK];
+        const int rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
+        if (rank < 0) damaged(path);
+        const std::optional<std::size_t> elements = element_count(Shape(chunk, chunk + rank));
+        if (!elements || *elements > std::max(small_chunk, 4 * bytes) / type_size) damaged(path);
+    }
+
+    Data numbers(hid_t set, Data data, std::size_t count, const std::string& path) const {
+        data.kind = Data::Kind::numbers;
+        data.numbers.resize(count);
+        if (count > 0 &&
+            H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, data.numbers.data()) < 0)
+            damaged(path);
+        return data;
+    }
+
+    Data variable_strings(hid_t set, Data data, std::size_t count, const std::string& path) const {
+        const Handle creation(H5Dget_create_plist(set), H5Pclose);
+        if (!creation.good()) damaged(path);
+        if (H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0)
+            fail(source.path, path, "keeps its strings in chunks", "write the file with the nir package");
+        const haddr_t offset = H5Dget_offset(set);
+        if (offset == HADDR_UNDEF) damaged(path);
+        GlobalHeap heap(source.bytes);
+        std::optional<std::vector<std::string>> strings = heap.strings(offset, count, most_text);
+        if (!strings) damaged(path);
+        data.strings = std::move(*strings);
+        return data;
+    }
+
+    Data fixed_strings(hid_t set, std::size_t size, Data data, std::size_t count,
+                       const std::string& path) const {
+        if (count * size > most_text) too_large(path, "holds too much text");
+        const Handle type(H5Dget_type(set), H5Tclose);
+        std::vector<char> text(count * size);
+        if (H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, text.data()) < 0) damaged(path);
+        for (std::size_t i = 0; i < count; ++i) {
+            const char* begin = text.data() + i * size;
+            data.strings.emplace_back(begin, std::find(begin, begin + size, '\0'));
+        }
+        return data;
+    }
+
+    Data dataset(hid_t set, const std::string& path) {
+        const Handle space(H5Dget_space(set), H5Sclose), type(H5Dget_type(set), H5Tclose);
+        if (!space.good() || !type.good()) damaged(path);
+        Data data;
+        data.shape = shape_of(space, path);
+        const std::optional<std::size_t> count = element_count(data.shape);
+        const std::size_t size = H5Tget_size(type);
+        if (!count || *count > most_values - values)
+            too_large(path, fmt::format("has shape {}: more values than a network can have",
+                                        to_string(data.shape)));
+        if (size == 0 || size > most_text) damaged(path);
+        values += *count;
+        const H5T_class_t kind = H5Tget_class(type);
+        const bool number = (kind == H5T_FLOAT || kind == H5T_INTEGER) && size <= 8;
+        if (!number && kind != H5T_STRING) return data;
+        const bool variable = kind == H5T_STRING && H5Tis_variable_str(type) > 0;
+        if (*count > 0 && !variable) check_storage(set, *count * size, size, path);
+        if (number) return numbers(set, std::move(data), *count, path);
+        if (*count > most_strings) too_large(path, fmt::format("holds {} strings", *count));
+        data.kind = Data::Kind::strings;
+        if (*count == 0) return data;
+        if (variable) return variable_strings(set, std::move(data), *count, path);
+        return fixed_strings(set, size, std::move(data), *count, path);
+    }
+
+    std::vector<std::string> members(hid_t group, const std::string& path) const {
+        Names names;
+        if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names) < 0) damaged(path);
+        if (names.foreign)
+            fail(source.path, path, "holds a link to another place or file",
+                 "write the file with the nir package: it links nothing");
+        if (names.too_many) too_large(path, "has more members than a network can have");
+        return names.names;
+    }
+
+    Group group(hid_t id, const std::string& path, int depth) {
+        if (depth > most_depth)
+            too_large(path, fmt::format("groups are nested deeper than {} levels", most_depth));
+        Group out;
+        for (const std::string& name : members(id, path)) {
+            const std::string inner = path + "/" + name;
+            if (!is_plain(name))
+                fail(source.path, path, "holds a name that is no text of 1 to 200 bytes", "rename the node");
+            if (++objects > most_objects) too_large(inner, "the file has more parts than a network can have");
+            if (name == "metadata") continue;
+            const Handle object(H5Oopen(id, name.c_str(), H5P_DEFAULT), H5Oclose);
+            if (!object.good()) damaged(inner);
+            const H5I_type_t type = H5Iget_type(object);
+            if (type == H5I_GROUP)
+                out.groups.emplace(name, group(object, inner, depth + 1));
+            else if (type == H5I_DATASET)
+                out.data.emplace(name, dataset(object, inner));
+        }
+        return out;
+    }
+};
+
+}  // namespace
+
+Tree read_hdf5(const Source& source) {
+    if (source.bytes.compare(0, 8, signature) != 0)
+        fail(source.path, "", source.bytes.empty() ? "is empty" : "is not an HDF5 file, as NIR files are",
+             "export the model with nir.write()");
+    H5dont_atexit();  // at exit the library complains on stderr about what a damaged file left open in it
+    const Silence silence;
+    Reader reader{source};
+    const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+    std::string image = source.bytes;  // the library wants to be able to write to it
+    if (!access.good() || H5Pset_fapl_core(access, 1 << 16, false) < 0 ||
+        H5Pset_file_image(access, image.data(), image.size()) < 0)
+        SYNFIRE_BUG("HDF5 does not open files in memory");
+    image = {};
+    const Handle file(H5Fopen("model.nir", H5F_ACC_RDONLY, access), H5Fclose);
+    if (!file.good()) reader.damaged("");
+    const Handle creation(H5Fget_create_plist(file), H5Pclose);
+    std::size_t address_bytes = 0, length_bytes = 0;
+    if (!creation.good() || H5Pget_sizes(creation, &address_bytes, &length_bytes) < 0) reader.damaged("");
+    if (address_bytes != 8 || length_bytes != 8)
+        fail(source.path, "", fmt::format("has addresses of {} bytes", address_bytes),
+             "write the file with the nir package: it uses 8 bytes");
+    const Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
+    if (!root.good()) reader.damaged("/");
+    Tree tree;
+    tree.is_recording = H5Aexists(root, "__type__") > 0;
+    if (!tree.is_recording) tree.root = reader.group(root, "", 0);
+    return tree;
+}
+
+}  // namespace synfire::nir

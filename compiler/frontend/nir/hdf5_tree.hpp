@@ -1,0 +1,36 @@
+// The content of an HDF5 file as plain data: groups, arrays of numbers, strings. The bytes are untrusted:
+// every size is checked before memory is taken for it, links lead nowhere outside the file, and filters other
+// than those that NIR writers use are refused.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/support/files.hpp"
+#include "compiler/support/shape.hpp"
+
+namespace synfire::nir {
+
+struct Data {
+    enum class Kind { numbers, strings, other } kind = Kind::other;
+    Shape shape;                       // [] for a scalar
+    std::vector<double> numbers;       // row-major
+    std::vector<std::string> strings;  // row-major
+};
+
+struct Group {
+    std::map<std::string, Group> groups;
+    std::map<std::string, Data> data;
+};
+
+struct Tree {
+    Group root;
+    bool is_recording = false;  // NIR's other kind of file: activity instead of a network
+};
+
+// Throws InputError: not HDF5, damaged, cut short, or larger than a network can be. Groups named "metadata"
+// are left out: no tool may depend on them.
+Tree read_hdf5(const Source& source);
+
+}  // namespace synfire::nir

@@ -1,0 +1,32 @@
+// What a user says about a model whose file cannot say it. NIR files hold differential equations: neither the
+// length of a step nor the kind of reset is in them.
+#pragma once
+
+#include <optional>
+
+#include "compiler/network/network.hpp"
+
+namespace synfire {
+
+enum class ResetRule {
+    zero,              // v := v_reset of the file, 0 where it holds none
+    subtract,          // v -= threshold in the next step (snnTorch's default)
+    subtract_now,      // v -= threshold in the step of the spike (SpikingJelly, sinabs)
+    snntorch_nodelay,  // snnTorch with reset_delay=False
+    none,
+};
+
+enum class Discretization {
+    euler,       // kept per step: 1 - dt/tau (Norse, snnTorch, Lava)
+    exponential  // kept per step: exp(-dt/tau) (sinabs, Rockpool)
+};
+
+// An empty option was not given.
+struct ReadOptions {
+    std::optional<double> dt;  // s, > 0
+    std::optional<ResetRule> reset;
+    std::optional<Discretization> discretization;
+    std::optional<Compare> compare;
+};
+
+}  // namespace synfire
