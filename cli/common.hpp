@@ -66,7 +66,6 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
 struct QuantizeFlags {
     QuantizeOptions options;
     std::string scale_per;  // "", "layer" or "neuron"
-    bool profile_given = false;
     CLI::App* app = nullptr;
 };
 

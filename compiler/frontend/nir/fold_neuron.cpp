@@ -17,23 +17,10 @@
 
 #include <fmt/format.h>
 
+#include "compiler/network/per_neuron.hpp"
+
 namespace synfire::nir {
 namespace {
-
-template <class F>
-PerNeuron combine(const PerNeuron& a, const PerNeuron& b, F f) {
-    PerNeuron out(std::max(a.size(), b.size()));
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(at(a, i), at(b, i));
-    return out;
-}
-
-PerNeuron multiply(const PerNeuron& a, const PerNeuron& b) {
-    return combine(a, b, [](double x, double y) { return x * y; });
-}
-
-bool all_equal(const PerNeuron& values, double value) {
-    return std::all_of(values.begin(), values.end(), [&](double v) { return v == value; });
-}
 
 struct Folding {
     const Graph& graph;
