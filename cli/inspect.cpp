@@ -14,13 +14,6 @@ struct Options {
     ReadFlags read;
 };
 
-std::size_t synapses(const Connection& connection) {
-    std::size_t count = 0;
-    for (const Stage& stage : connection.stages)
-        count += std::visit([](const Dense& d) { return d.weight.size(); }, stage);
-    return count;
-}
-
 Json to_json(const Network& network) {
     Json json = {{"name", network.name},
                  {"inputs", Json::array()},
@@ -35,7 +28,7 @@ Json to_json(const Network& network) {
                                        {"source", name_of(network, c.source)},
                                        {"target", network.populations[c.target].name},
                                        {"delay", c.delay},
-                                       {"synapses", synapses(c)}});
+                                       {"synapses", stored_weights(c)}});
     return json;
 }
 
@@ -43,7 +36,7 @@ Outcome inspect(const Options& options, Report& report) {
     const Model model = load_model(options.model, options.read, report);
     std::size_t neuron_count = 0, synapse_count = 0;
     for (const Population& p : model.network.populations) neuron_count += neurons(p);
-    for (const Connection& c : model.network.connections) synapse_count += synapses(c);
+    for (const Connection& c : model.network.connections) synapse_count += stored_weights(c);
     Outcome outcome;
     outcome.text = print(model.network);
     outcome.text += fmt::format("{} neurons, {} synapses: {} bytes of 8-bit weights\n", neuron_count,

@@ -1,6 +1,7 @@
 // Counting agreement and finding the first difference.
 #include "emulator/compare.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "compiler/support/report.hpp"
@@ -11,8 +12,8 @@ namespace {
 void count(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b,
            SpikeAgreement& agreement) {
     for (std::size_t i = 0; i < a.size(); ++i) {
-        agreement.both += a[i] && b[i];
-        agreement.either += a[i] || b[i];
+        agreement.both += std::min(a[i], b[i]);
+        agreement.either += std::max(a[i], b[i]);
     }
 }
 

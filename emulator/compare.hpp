@@ -11,7 +11,8 @@
 
 namespace synfire {
 
-// |A and B| / |A or B| over all (sample, step, neuron); 1 when both are empty.
+// |A and B| / |A or B| over all (sample, step, neuron); 1 when both are empty. Where neurons send several
+// spikes in a step, the lesser number is in both and the greater one in either.
 struct SpikeAgreement {
     std::uint64_t both = 0;
     std::uint64_t either = 0;

@@ -45,15 +45,10 @@ void add_connection(const Run& run, std::size_t index, std::size_t step, std::ve
     for (std::size_t o = 0; o < c.outputs; ++o) sums[o] += rt::shift_floor(sum[o], c.exponent);
 }
 
-bool resets_at(const PeriodicReset& reset, std::size_t step) {
-    if (reset.interval == 0 || step < static_cast<std::size_t>(reset.first)) return false;
-    return (step - static_cast<std::size_t>(reset.first)) % static_cast<std::size_t>(reset.interval) == 0;
-}
-
 void step_population(Run& run, std::size_t index, std::size_t step) {
     const IntPopulation& p = run.network.populations[index];
     const std::size_t n = neurons(p);
-    if (run.imported != nullptr && resets_at(run.imported->resets[index], step))
+    if (run.imported != nullptr && clears(run.imported->resets[index], step))
         run.states[index].assign(n, rt::NeuronState{});
     std::vector<std::int64_t> sums(n, 0);
     for (std::size_t c = 0; c < run.network.connections.size(); ++c)

@@ -8,13 +8,6 @@
 
 namespace synfire {
 
-// Clears u, v and the refractory counter of a population before step `first` (from 0) and every `interval`
-// steps from there, as Lava's LIFReset does. interval 0: never.
-struct PeriodicReset {
-    int interval = 0;
-    int first = 0;
-};
-
 // What only networks recorded elsewhere have, so that targets need not know it. One entry per population.
 struct ImportedState {
     std::vector<IntPerNeuron> initial_u;  // u before the first step

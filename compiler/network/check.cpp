@@ -2,49 +2,17 @@
 #include "compiler/network/check.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
+#include "compiler/network/check_stage.hpp"
+
 namespace synfire {
 namespace {
 
-// Adds errors about one named part of the network.
-struct Complaints {
-    const std::string& file;
-    Report& report;
-    std::string node;
-
-    void add(const std::string& field, const std::string& reason, const std::string& expected,
-             const std::string& hint) {
-        Diagnostic d;
-        d.file = file;
-        d.node = node;
-        d.field = field;
-        d.reason = reason;
-        d.expected = expected;
-        d.hint = hint;
-        report.error(d);
-    }
-};
-
-// Names the first value that is not finite or outside [low, high].
-void check_values(const std::vector<double>& values, double low, double high, const std::string& field,
-                  const std::string& expected, const std::string& hint, Complaints& complaints) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        if (std::isfinite(values[i]) && values[i] >= low && values[i] <= high) continue;
-        complaints.add(field, fmt::format("value {} at index {} is out of range", values[i], i), expected,
-                       hint);
-        return;
-    }
-}
-
 // Leaves room for ".s.npy" in a file name.
 constexpr std::size_t longest_name = 128;
-
-// Potentials and weights beyond this are taken for damage; everything in use is many orders smaller.
-constexpr double huge = 1e30;
 
 void check_per_neuron(const PerNeuron& values, std::size_t n, double low, double high,
                       const std::string& field, const std::string& expected, const std::string& hint,
@@ -58,16 +26,38 @@ void check_per_neuron(const PerNeuron& values, std::size_t n, double low, double
     check_values(values, low, high, field, expected, hint, complaints);
 }
 
+// floor(v / threshold) only means a number of spikes where they start at the threshold.
+void check_max_spikes(const Spiking& spiking, bool later, Complaints& complaints) {
+    if (spiking.max_spikes == 1) return;
+    if (spiking.max_spikes < 1 || spiking.max_spikes > max_count)
+        complaints.add("max spikes", fmt::format("{} per step", spiking.max_spikes),
+                       fmt::format("1..{}", max_count), "bound the number of spikes in one step");
+    if (spiking.compare != Compare::greater_equal)
+        complaints.add("max spikes", "several spikes in one step need spikes when v >= threshold", "",
+                       "compare with >=, as sinabs does");
+    if (later)
+        complaints.add("max spikes", "several spikes in one step need a reset in the step of the spike", "",
+                       "subtract at once, as sinabs does");
+    const bool positive = std::all_of(spiking.threshold.begin(), spiking.threshold.end(),
+                                      [](double threshold) { return threshold > 0; });
+    if (!positive)
+        complaints.add("threshold", "several spikes in one step need positive thresholds", "> 0",
+                       "shift potentials so that the resting potential is 0");
+}
+
 void check_spiking(const Spiking& spiking, std::size_t n, Complaints& complaints) {
     const std::string retrain = "is the file complete, and were the weights finite when it was exported?";
     check_per_neuron(spiking.threshold, n, -huge, huge, "threshold", "finite", retrain, complaints);
     const auto* hard = std::get_if<HardReset>(&spiking.reset);
     const auto* soft = std::get_if<SoftReset>(&spiking.reset);
+    const auto* no_delay = std::get_if<NoDelayReset>(&spiking.reset);
     const std::size_t before = complaints.report.diagnostics.size();
     if (hard != nullptr)
         check_per_neuron(hard->value, n, -huge, huge, "reset value", "finite", retrain, complaints);
     if (soft != nullptr)
         check_per_neuron(soft->amount, n, -huge, huge, "reset amount", "finite", retrain, complaints);
+    if (no_delay != nullptr)
+        check_per_neuron(no_delay->amount, n, -huge, huge, "reset amount", "finite", retrain, complaints);
     if (complaints.report.diagnostics.size() != before) return;
     const std::size_t m =
         hard ? std::max(spiking.threshold.size(), hard->value.size()) : spiking.threshold.size();
@@ -85,10 +75,43 @@ void check_spiking(const Spiking& spiking, std::size_t n, Complaints& complaints
     if (spiking.refractory_steps < 0 || spiking.refractory_steps > 255)
         complaints.add("refractory", fmt::format("{} steps", spiking.refractory_steps), "0..255 steps",
                        "use fewer steps or a larger dt");
-    if (spiking.refractory_steps > 0 && soft != nullptr && soft->next_step)
+    const bool later = (soft != nullptr && soft->next_step) || no_delay != nullptr;
+    if (spiking.refractory_steps > 0 && later)
         complaints.add("refractory",
                        "a soft reset in the next step cannot be combined with a refractory period", "",
                        "subtract at once, or set the refractory period to 0");
+    check_max_spikes(spiking, later, complaints);
+}
+
+// The bound is applied before the threshold is met, so no reset may go below it.
+void check_v_min(const Population& p, std::size_t n, Complaints& complaints) {
+    if (p.v_min.empty()) return;
+    check_per_neuron(p.v_min, n, -huge, huge, "v_min", "finite", "give a lower bound in volts or none",
+                     complaints);
+    if (!p.spiking || complaints.report.has_errors()) return;
+    const auto* hard = std::get_if<HardReset>(&p.spiking->reset);
+    const auto* soft = std::get_if<SoftReset>(&p.spiking->reset);
+    if (std::holds_alternative<NoDelayReset>(p.spiking->reset))
+        complaints.add("v_min", "cannot be combined with snnTorch's reset without delay", "",
+                       "leave v_min out");
+    for (std::size_t i = 0; i < n; ++i) {
+        const double threshold = at(p.spiking->threshold, i);
+        double lowest = threshold;
+        if (hard != nullptr) lowest = std::min(lowest, at(hard->value, i));
+        if (soft != nullptr && !soft->next_step) lowest = std::min(lowest, threshold - at(soft->amount, i));
+        if (at(p.v_min, i) <= lowest) continue;
+        complaints.add("v_min",
+                       fmt::format("value {} at index {} is above the potential after a reset, {}",
+                                   at(p.v_min, i), i, lowest),
+                       fmt::format("<= {}", lowest), "lower v_min");
+        return;
+    }
+}
+
+void check_periodic_reset(const PeriodicReset& reset, Complaints& complaints) {
+    if (reset.interval < 0 || reset.first < 0)
+        complaints.add("reset interval", fmt::format("{} steps, first {}", reset.interval, reset.first),
+                       "0 or more steps", "leave the interval out where states are never cleared");
 }
 
 void check_population(const Population& p, Complaints& complaints) {
@@ -105,31 +128,11 @@ void check_population(const Population& p, Complaints& complaints) {
     const std::string retrain = "is the file complete, and were the weights finite when it was exported?";
     check_per_neuron(p.bias, *n, -huge, huge, "bias", "finite", retrain, complaints);
     check_per_neuron(p.initial_v, *n, -huge, huge, "initial v", "finite", retrain, complaints);
+    check_per_neuron(p.initial_i, *n, -huge, huge, "initial i", "finite", retrain, complaints);
+    check_periodic_reset(p.periodic_reset, complaints);
     if (p.spiking) check_spiking(*p.spiking, *n, complaints);
+    check_v_min(p, *n, complaints);
 }
-
-struct StageCheck {
-    Complaints& complaints;
-    std::size_t width;  // values that arrive
-
-    // Returns the number of values that leave the stage.
-    std::size_t operator()(const Dense& d) const {
-        const std::string retrain = "is the file complete, and were the weights finite when it was exported?";
-        if (d.inputs != width)
-            complaints.add("weight", fmt::format("expects {} inputs, but {} arrive", d.inputs, width),
-                           fmt::format("a matrix [outputs, {}]", width), "check which layer feeds this one");
-        const std::optional<std::size_t> size = element_count({d.outputs, d.inputs});
-        if (!size || d.weight.size() != *size)
-            complaints.add("weight", fmt::format("has {} values", d.weight.size()),
-                           fmt::format("{} x {} values", d.outputs, d.inputs), "is the file complete?");
-        if (!d.bias.empty() && d.bias.size() != d.outputs)
-            complaints.add("bias", fmt::format("has {} values", d.bias.size()),
-                           fmt::format("{} values", d.outputs), "one bias per output");
-        check_values(d.weight, -huge, huge, "weight", "finite", retrain, complaints);
-        check_values(d.bias, -huge, huge, "bias", "finite", retrain, complaints);
-        return d.outputs;
-    }
-};
 
 void check_connection(const Network& network, const Connection& c, Complaints& complaints) {
     const std::size_t sources =
@@ -142,7 +145,10 @@ void check_connection(const Network& network, const Connection& c, Complaints& c
         complaints.add("delay", fmt::format("{} steps", c.delay), fmt::format("0..{} steps", max_delay),
                        "use a larger dt");
     std::size_t arriving = width(network, c.source);
-    for (const Stage& stage : c.stages) arriving = std::visit(StageCheck{complaints, arriving}, stage);
+    for (const Stage& stage : c.stages) {
+        if (!check_stage(stage, arriving, complaints)) return;  // what follows relies on its sizes
+        arriving = outputs(stage, arriving);
+    }
     const std::size_t n = neurons(network.populations[c.target]);
     if (arriving != n)
         complaints.add("weight", fmt::format("delivers {} values to a population of {} neurons", arriving, n),

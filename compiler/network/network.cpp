@@ -14,6 +14,11 @@ std::size_t count(const Shape& shape) {
 
 }  // namespace
 
+bool clears(const PeriodicReset& reset, std::size_t step) {
+    if (reset.interval <= 0 || step < static_cast<std::size_t>(reset.first)) return false;
+    return (step - static_cast<std::size_t>(reset.first)) % static_cast<std::size_t>(reset.interval) == 0;
+}
+
 std::size_t neurons(const Input& input) {
     return count(input.shape);
 }
@@ -29,6 +34,28 @@ std::size_t width(const Network& network, const Presynaptic& source) {
 std::string name_of(const Network& network, const Presynaptic& source) {
     return source.kind == Presynaptic::Kind::input ? network.inputs.at(source.index).name
                                                    : network.populations.at(source.index).name;
+}
+
+std::size_t stored_weights(const Connection& connection) {
+    std::size_t count = 0;
+    for (const Stage& stage : connection.stages) count += stored_weights(stage);
+    return count;
+}
+
+int largest_value(const Network& network, const Presynaptic& source) {
+    if (source.kind == Presynaptic::Kind::population) {
+        const std::optional<Spiking>& spiking = network.populations.at(source.index).spiking;
+        return spiking ? spiking->max_spikes : 1;
+    }
+    switch (network.inputs.at(source.index).kind) {
+        case SignalKind::spikes:
+            return 1;
+        case SignalKind::counts:
+            return max_count;
+        case SignalKind::real:
+            break;
+    }
+    return 0;
 }
 
 }  // namespace synfire

@@ -8,6 +8,8 @@
 //   s[t] = v[t] > threshold                                 (or >=)
 //   then a hard reset sets v := value, a soft reset at once does v -= amount
 //
+// A source that sends several spikes in one step (counts, max_spikes) counts as often in the sum.
+//
 // Potentials have the unit of the model file's threshold; times are steps.
 #pragma once
 
@@ -17,6 +19,7 @@
 #include <variant>
 #include <vector>
 
+#include "compiler/network/stage.hpp"
 #include "compiler/support/shape.hpp"
 
 namespace synfire {
@@ -29,6 +32,9 @@ inline double at(const PerNeuron& values, std::size_t neuron) {
 }
 
 enum class SignalKind { spikes, counts, real };
+
+// Largest event count of one input or neuron in one step.
+inline constexpr int max_count = 255;
 
 struct Input {
     std::string name;
@@ -50,7 +56,17 @@ struct SoftReset {
     bool next_step = true;
 };
 
-using Reset = std::variant<NoReset, HardReset, SoftReset>;
+// snnTorch with reset_delay=False: what stands above the threshold is reset before the update and once more
+// after a spike, and the first reset is given back when no spike follows (snntorch/_neurons/leaky.py). With
+// r = [v > threshold] before and z = [v > threshold] after the update:
+//   subtract:  v := beta * v + i + bias - r * amount;   then v -= (z - r) * amount
+//   to zero:   v := beta * v * (1 - r) + i + bias;      then v -= (z - r) * v
+struct NoDelayReset {
+    bool to_zero = false;
+    PerNeuron amount{0.0};  // of the subtraction
+};
+
+using Reset = std::variant<NoReset, HardReset, SoftReset, NoDelayReset>;
 
 enum class Compare { greater, greater_equal };
 
@@ -60,7 +76,22 @@ struct Spiking {
     Compare compare = Compare::greater;
     Reset reset;
     int refractory_steps = 0;  // steps for which v is held after a spike
+    // A neuron sends min(floor(v / threshold), max_spikes) spikes in one step (sinabs MultiSpike), and a soft
+    // reset subtracts its amount for each. 1: at most one spike.
+    int max_spikes = 1;
 };
+
+// u and v return to zero before step `first` (from 0) and every `interval` steps from there, as Lava's
+// LIFReset does between samples. interval 0: never.
+struct PeriodicReset {
+    int interval = 0;
+    int first = 0;
+
+    friend bool operator==(const PeriodicReset&, const PeriodicReset&) = default;
+};
+
+// Whether the state is cleared before the step (from 0).
+bool clears(const PeriodicReset& reset, std::size_t step);
 
 struct Population {
     std::string name;
@@ -69,19 +100,11 @@ struct Population {
     PerNeuron beta{0.0};       // kept fraction of the membrane potential per step, 0..1
     PerNeuron bias{0.0};       // added to v in every step
     PerNeuron initial_v{0.0};  // v before the first step
+    PerNeuron initial_i{0.0};  // i before the first step
+    PerNeuron v_min;           // v is raised to it before it meets the threshold; empty: no lower bound
+    PeriodicReset periodic_reset;
     std::optional<Spiking> spiking;
 };
-
-// Fully connected synapses.
-struct Dense {
-    std::size_t outputs = 0;
-    std::size_t inputs = 0;
-    std::vector<double> weight;  // [outputs, inputs], row-major
-    std::vector<double> bias;    // [outputs], added to i in every step; empty: none
-};
-
-// Linear maps that a chain of stages may hold. A new kind of connection is one alternative here.
-using Stage = std::variant<Dense>;
 
 // What drives a connection: a network input, or the spikes of a population.
 struct Presynaptic {
@@ -98,8 +121,8 @@ struct Connection {
     std::string name;
     Presynaptic source;
     std::size_t target = 0;  // population
-    int delay = 0;           // steps; at least 1 in every cycle
-    std::vector<Stage> stages;
+    int delay = 0;  // steps; at least 1 in every cycle. One connection per delay where synapses differ
+    std::vector<Stage> stages;  // applied first to last; none: each spike counts 1
 };
 
 struct Network {
@@ -115,5 +138,9 @@ std::size_t neurons(const Population& population);
 // Number of values that the source delivers per step.
 std::size_t width(const Network& network, const Presynaptic& source);
 std::string name_of(const Network& network, const Presynaptic& source);
+// The number of weights that a connection stores; a convolution's are shared by many synapses.
+std::size_t stored_weights(const Connection& connection);
+// The most that a neuron of the source delivers in one step; 0 where there is no bound (real values).
+int largest_value(const Network& network, const Presynaptic& source);
 
 }  // namespace synfire

@@ -3,129 +3,22 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "compiler/network/check.hpp"
 #include "compiler/quantize/check_integers.hpp"
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/quantize/compiled_names.hpp"
-#include "compiler/support/npy.hpp"
+#include "compiler/quantize/compiled_stage.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using compiled::Field;
+using compiled::Json;
 
 // Far above any network whose weights fit in the array limits.
 constexpr std::size_t most_json_bytes = std::size_t{1} << 28;
-
-// A value of the file with its place, e.g. "integers.populations[1].threshold".
-struct Field {
-    const Json& json;
-    const std::filesystem::path& folder;
-    std::string place;
-
-    [[noreturn]] void fail(const std::string& reason, const std::string& expected) const {
-        Diagnostic d;
-        d.file = (folder / "network.json").string();
-        d.field = place;
-        d.reason = reason;
-        d.expected = expected;
-        d.hint = "was the file edited? compile the model again";
-        throw InputError(d);
-    }
-
-    Field inner(const Json& value, const std::string& key) const {
-        return {value, folder, place.empty() ? key : place + "." + key};
-    }
-
-    bool has(const std::string& key) const { return json.is_object() && json.contains(key); }
-
-    Field operator[](const std::string& key) const {
-        if (!json.is_object()) fail("is not an object", "an object");
-        const auto found = json.find(key);
-        if (found == json.end()) inner(json, key).fail("is missing", "every field of the format");
-        return inner(*found, key);
-    }
-
-    // Names a key that the format does not have.
-    void only(std::initializer_list<std::string_view> keys) const {
-        if (!json.is_object()) fail("is not an object", "an object");
-        for (const auto& [key, value] : json.items())
-            if (std::find(keys.begin(), keys.end(), key) == keys.end())
-                inner(value, key)
-                    .fail("is not a field of this format", fmt::format("{}", fmt::join(keys, ", ")));
-    }
-
-    std::vector<Field> list() const {
-        if (!json.is_array()) fail("is not a list", "a list");
-        std::vector<Field> all;
-        for (std::size_t i = 0; i < json.size(); ++i)
-            all.push_back({json[i], folder, fmt::format("{}[{}]", place, i)});
-        return all;
-    }
-
-    std::string text() const {
-        if (!json.is_string()) fail("is not text", "text");
-        return json.get<std::string>();
-    }
-
-    bool yes_or_no() const {
-        if (!json.is_boolean()) fail("is neither true nor false", "true or false");
-        return json.get<bool>();
-    }
-
-    std::int64_t whole(std::int64_t low, std::int64_t high) const {
-        const std::string expected = fmt::format("a whole number, {}..{}", low, high);
-        if (!json.is_number_integer()) fail("is not a whole number", expected);
-        const bool large = json.is_number_unsigned() && json.get<std::uint64_t>() > INT64_MAX;
-        if (large || json.get<std::int64_t>() < low || json.get<std::int64_t>() > high)
-            fail("value " + json.dump() + " is out of range", expected);
-        return json.get<std::int64_t>();
-    }
-
-    int small(int low, int high) const { return static_cast<int>(whole(low, high)); }
-    std::size_t size() const { return static_cast<std::size_t>(whole(0, max_elements)); }
-
-    double real() const {
-        if (!json.is_number()) fail("is not a number", "a number");
-        return json.get<double>();
-    }
-
-    template <class Value, std::size_t n>
-    Value one_of(const compiled::Words<Value, n>& words) const {
-        const std::string word = text();
-        std::string all;
-        for (const auto& [value, name] : words) {
-            if (name == word) return value;
-            all += (all.empty() ? "" : ", ") + std::string(name);
-        }
-        fail("'" + word + "' is unknown", all);
-    }
-
-    Shape shape() const {
-        Shape shape;
-        for (const Field& extent : list()) shape.push_back(extent.size());
-        if (!element_count(shape)) fail("is too large", fmt::format("at most {} elements", max_elements));
-        return shape;
-    }
-
-    // The values of the array file that this field names.
-    template <class Value>
-    std::vector<Value> array(const Shape& shape) const {
-        const std::string name = text();
-        NpyArray read = parse_npy(read_file(path_inside(folder, name).string()), name);
-        auto* values = std::get_if<std::vector<Value>>(&read.values);
-        if (values == nullptr)
-            fail("'" + name + "' has another type of numbers",
-                 fmt::format("{} of {} bits", std::is_integral_v<Value> ? "integers" : "floating point",
-                             8 * sizeof(Value)));
-        if (read.shape != shape)
-            fail(fmt::format("'{}' has shape {}", name, to_string(read.shape)), to_string(shape));
-        return std::move(*values);
-    }
-};
 
 PerNeuron reals(const Field& f, std::size_t n) {
     return f.json.is_string() ? f.array<double>({n}) : PerNeuron{f.real()};
@@ -176,17 +69,27 @@ Reset read_reset(const Field& f, std::size_t n) {
         f.only({"kind", "amount", "next_step"});
         return SoftReset{reals(f["amount"], n), f["next_step"].yes_or_no()};
     }
-    f["kind"].fail("'" + kind + "' is unknown", "none, hard, soft");
+    if (kind == "no_delay") {
+        f.only({"kind", "to_zero", "amount"});
+        return NoDelayReset{f["to_zero"].yes_or_no(), reals(f["amount"], n)};
+    }
+    f["kind"].fail("'" + kind + "' is unknown", "none, hard, soft, no_delay");
 }
 
 Spiking read_spiking(const Field& f, std::size_t n) {
-    f.only({"threshold", "compare", "reset", "refractory_steps"});
+    f.only({"threshold", "compare", "reset", "refractory_steps", "max_spikes"});
     return {reals(f["threshold"], n), f["compare"].one_of(compiled::compares), read_reset(f["reset"], n),
-            f["refractory_steps"].small(0, 255)};
+            f["refractory_steps"].small(0, 255), f["max_spikes"].small(1, max_count)};
+}
+
+PeriodicReset read_periodic_reset(const Field& f) {
+    f.only({"interval", "first"});
+    return {f["interval"].small(0, INT32_MAX), f["first"].small(0, INT32_MAX)};
 }
 
 Population read_population(const Field& f) {
-    f.only({"name", "shape", "alpha", "beta", "bias", "initial_v", "spiking"});
+    f.only({"name", "shape", "alpha", "beta", "bias", "initial_v", "initial_i", "v_min", "periodic_reset",
+            "spiking"});
     const std::size_t n = count(f["shape"]);
     Population p;
     p.name = f["name"].text();
@@ -195,20 +98,11 @@ Population read_population(const Field& f) {
     p.beta = reals(f["beta"], n);
     p.bias = reals(f["bias"], n);
     p.initial_v = reals(f["initial_v"], n);
+    p.initial_i = reals(f["initial_i"], n);
+    if (f.has("v_min")) p.v_min = reals(f["v_min"], n);
+    p.periodic_reset = read_periodic_reset(f["periodic_reset"]);
     if (f.has("spiking")) p.spiking = read_spiking(f["spiking"], n);
     return p;
-}
-
-Stage read_stage(const Field& f) {
-    const std::string kind = f["kind"].text();
-    if (kind != "dense") f["kind"].fail("'" + kind + "' is unknown", "dense");
-    f.only({"kind", "outputs", "inputs", "weight", "bias"});
-    Dense d;
-    d.outputs = f["outputs"].size();
-    d.inputs = f["inputs"].size();
-    d.weight = f["weight"].array<double>({d.outputs, d.inputs});
-    if (f.has("bias")) d.bias = f["bias"].array<double>({d.outputs});
-    return d;
 }
 
 Connection read_connection(const Field& f) {
@@ -218,7 +112,7 @@ Connection read_connection(const Field& f) {
     c.source = read_source(f["source"]);
     c.target = f["target"].size();
     c.delay = f["delay"].small(0, max_delay);
-    for (const Field& stage : f["stages"].list()) c.stages.push_back(read_stage(stage));
+    for (const Field& stage : f["stages"].list()) c.stages.push_back(compiled::read_stage(stage));
     return c;
 }
 

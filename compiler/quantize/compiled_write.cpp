@@ -1,42 +1,17 @@
 // Compiled -> network.json and arrays/. Single values stand in the JSON, longer lists become .npy files named
 // after their place in the network. The same network always gives the same bytes.
-#include <nlohmann/json.hpp>
-
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/quantize/compiled_names.hpp"
-#include "compiler/support/npy.hpp"
-#include "compiler/support/report.hpp"
+#include "compiler/quantize/compiled_stage.hpp"
+#include "compiler/quantize/compiled_writer.hpp"
 
 namespace synfire {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-template <class Value, std::size_t n>
-std::string word(const compiled::Words<Value, n>& words, Value value) {
-    for (const auto& [v, text] : words)
-        if (v == value) return std::string(text);
-    SYNFIRE_BUG("an enumerated value without a word");
-}
-
-// Writes into files; place is the prefix of array names, e.g. "float.population0".
-struct Writer {
-    Artifacts& files;
-    std::string place;
-
-    template <class Value>
-    Json array(const std::vector<Value>& values, const Shape& shape, const std::string& field) const {
-        const std::string name = "arrays/" + place + "." + field + ".npy";
-        files[name] = to_npy(NpyArray{shape, values});
-        return name;
-    }
-
-    template <class Value>
-    Json values(const std::vector<Value>& v, const std::string& field) const {
-        if (v.size() == 1) return v[0];
-        return array(v, {v.size()}, field);
-    }
-};
+using compiled::Json;
+using compiled::to_json;
+using compiled::word;
+using compiled::Writer;
 
 Json to_json(const std::vector<Input>& inputs) {
     Json all = Json::array();
@@ -48,6 +23,10 @@ Json to_json(const std::vector<Input>& inputs) {
 
 Json to_json(const Presynaptic& source) {
     return Json{{"kind", word(compiled::source_kinds, source.kind)}, {"index", source.index}};
+}
+
+Json to_json(const PeriodicReset& reset) {
+    return Json{{"interval", reset.interval}, {"first", reset.first}};
 }
 
 // --- the float network
@@ -64,6 +43,11 @@ struct ResetToJson {
                     {"amount", writer.values(r.amount, "reset_amount")},
                     {"next_step", r.next_step}};
     }
+    Json operator()(const NoDelayReset& r) const {
+        return Json{{"kind", "no_delay"},
+                    {"to_zero", r.to_zero},
+                    {"amount", writer.values(r.amount, "reset_amount")}};
+    }
 };
 
 Json to_json(const Population& p, const Writer& writer) {
@@ -72,27 +56,18 @@ Json to_json(const Population& p, const Writer& writer) {
               {"alpha", writer.values(p.alpha, "alpha")},
               {"beta", writer.values(p.beta, "beta")},
               {"bias", writer.values(p.bias, "bias")},
-              {"initial_v", writer.values(p.initial_v, "initial_v")}};
+              {"initial_v", writer.values(p.initial_v, "initial_v")},
+              {"initial_i", writer.values(p.initial_i, "initial_i")}};
+    if (!p.v_min.empty()) json["v_min"] = writer.values(p.v_min, "v_min");
+    json["periodic_reset"] = to_json(p.periodic_reset);
     if (p.spiking)
         json["spiking"] = Json{{"threshold", writer.values(p.spiking->threshold, "threshold")},
                                {"compare", word(compiled::compares, p.spiking->compare)},
                                {"reset", std::visit(ResetToJson{writer}, p.spiking->reset)},
-                               {"refractory_steps", p.spiking->refractory_steps}};
+                               {"refractory_steps", p.spiking->refractory_steps},
+                               {"max_spikes", p.spiking->max_spikes}};
     return json;
 }
-
-struct StageToJson {
-    Writer writer;
-
-    Json operator()(const Dense& d) const {
-        Json json{{"kind", "dense"},
-                  {"outputs", d.outputs},
-                  {"inputs", d.inputs},
-                  {"weight", writer.array(d.weight, {d.outputs, d.inputs}, "weight")}};
-        if (!d.bias.empty()) json["bias"] = writer.array(d.bias, {d.bias.size()}, "bias");
-        return json;
-    }
-};
 
 Json to_json(const Connection& c, const Writer& writer) {
     Json json{{"name", c.name},
@@ -102,7 +77,7 @@ Json to_json(const Connection& c, const Writer& writer) {
               {"stages", Json::array()}};
     for (std::size_t s = 0; s < c.stages.size(); ++s) {
         const Writer inner{writer.files, writer.place + ".stage" + std::to_string(s)};
-        json["stages"].push_back(std::visit(StageToJson{inner}, c.stages[s]));
+        json["stages"].push_back(to_json(c.stages[s], inner));
     }
     return json;
 }

@@ -99,3 +99,33 @@ TEST(Reference, ReadoutHasNoSpikesAndBiasesAdd) {
     EXPECT_EQ(trace.populations[0].v, (std::vector<double>{2.75, 3.5}));
     EXPECT_EQ(trace.populations[0].s, (std::vector<std::uint8_t>{0, 0}));
 }
+
+TEST(Reference, ResetWithoutDelayIsGivenBackWhereNoSpikeFollows) {
+    expect_run(one_neuron(NoDelayReset{false, {1}}), {3.25, 0, 0}, {{1, 0, 0}, {2.25, 1.125, 0.5625}});
+    // To zero: v was 0 after the spike at step 0; at step 2 the spike of a membrane that is kept up.
+    expect_run(one_neuron(NoDelayReset{true, {0}}), {3, 0.5, 2, 2}, {{1, 0, 1, 1}, {0, 0.5, 0, 0}});
+}
+
+TEST(Reference, SendsAsManySpikesAsThresholdsFit) {
+    Network network = one_neuron(SoftReset{{1}, false});
+    network.populations[0].spiking->compare = Compare::greater_equal;
+    network.populations[0].spiking->max_spikes = 3;
+    expect_run(network, {2.5, 0.75, 9, 0}, {{2, 1, 3, 3}, {0.5, 0, 6, 0}});
+}
+
+TEST(Reference, LowerBoundHoldsTheMembraneUp) {
+    Network network = one_neuron(NoReset{});
+    network.populations[0].v_min = {-0.5};
+    expect_run(network, {-3, 0.25, -0.25}, {{0, 0, 0}, {-0.5, 0, -0.25}});
+}
+
+TEST(Reference, PeriodicResetClearsBothStates) {
+    Network network = one_neuron(NoReset{}, 1.0);
+    network.populations[0].alpha = {0.5};
+    network.populations[0].initial_i = {2};
+    network.populations[0].spiking.reset();
+    network.populations[0].periodic_reset = {3, 2};
+    const FloatTrace trace = simulate(network, {{6, 1, {0, 0, 1, 0, 0, 0}}});
+    EXPECT_EQ(trace.populations[0].u, (std::vector<double>{1, 0.5, 1, 0.5, 0.25, 0}));
+    EXPECT_EQ(trace.populations[0].v, (std::vector<double>{1, 1.5, 1, 1.5, 1.75, 0}));
+}

@@ -1,0 +1,74 @@
+// Sizes of stages.
+#include "compiler/network/stage.hpp"
+
+#include "compiler/support/report.hpp"
+
+namespace synfire {
+namespace {
+
+// Positions of the kernel along one axis.
+std::size_t positions(std::size_t extent, const Window& w, std::size_t axis) {
+    const std::size_t padded = extent + w.pad_before[axis] + w.pad_after[axis];
+    const std::size_t reach = w.dilation[axis] * (w.kernel[axis] - 1) + 1;
+    return padded < reach ? 0 : (padded - reach) / w.stride[axis] + 1;
+}
+
+std::size_t count(const Shape& shape) {
+    const auto elements = element_count(shape);
+    if (!elements) SYNFIRE_BUG("a stage of shape " + to_string(shape) + " got past the checks");
+    return *elements;
+}
+
+struct Outputs {
+    std::size_t arriving;
+
+    std::size_t operator()(const Dense& d) const { return d.outputs; }
+    std::size_t operator()(const Sparse& s) const { return s.outputs; }
+    std::size_t operator()(const Scale&) const { return arriving; }
+    std::size_t operator()(const Convolution& c) const { return count(output_shape(c)); }
+    std::size_t operator()(const Pool& p) const { return count(output_shape(p)); }
+    std::size_t operator()(const IndexMap& m) const { return m.source.size(); }
+};
+
+struct StoredWeights {
+    std::size_t operator()(const Dense& d) const { return d.weight.size(); }
+    std::size_t operator()(const Sparse& s) const { return s.weight.size(); }
+    std::size_t operator()(const Scale& s) const { return s.factor.size(); }
+    std::size_t operator()(const Convolution& c) const { return c.weight.size(); }
+    std::size_t operator()(const Pool&) const { return 0; }
+    std::size_t operator()(const IndexMap&) const { return 0; }
+};
+
+}  // namespace
+
+Shape output_shape(const Convolution& c) {
+    return {c.filters, positions(c.input[1], c.window, 0), positions(c.input[2], c.window, 1)};
+}
+
+Shape output_shape(const Pool& p) {
+    return {p.input[0], positions(p.input[1], p.window, 0), positions(p.input[2], p.window, 1)};
+}
+
+std::size_t outputs(const Stage& stage, std::size_t arriving) {
+    return std::visit(Outputs{arriving}, stage);
+}
+
+std::size_t stored_weights(const Stage& stage) {
+    return std::visit(StoredWeights{}, stage);
+}
+
+Sparse to_sparse(const Dense& dense) {
+    Sparse sparse{dense.outputs, dense.inputs, {0}, {}, {}, dense.bias};
+    for (std::size_t o = 0; o < dense.outputs; ++o) {
+        for (std::size_t i = 0; i < dense.inputs; ++i) {
+            const double w = dense.weight[o * dense.inputs + i];
+            if (w == 0) continue;
+            sparse.column.push_back(i);
+            sparse.weight.push_back(w);
+        }
+        sparse.first.push_back(sparse.column.size());
+    }
+    return sparse;
+}
+
+}  // namespace synfire

@@ -1,0 +1,184 @@
+// Each kind of stage: how it is written, and how it is read back. Numbers and shapes are checked here;
+// whether the stages fit together is checked with the whole network.
+#include "compiler/quantize/compiled_stage.hpp"
+
+namespace synfire::compiled {
+namespace {
+
+constexpr Words<Pool::Kind, 3> pool_kinds{
+    {{Pool::Kind::sum, "sum"}, {Pool::Kind::average, "average"}, {Pool::Kind::maximum, "maximum"}}};
+constexpr std::int32_t no_source = -1;
+
+std::vector<std::int32_t> to_int32(const std::vector<std::size_t>& values) {
+    std::vector<std::int32_t> numbers;
+    for (std::size_t v : values)
+        numbers.push_back(v == IndexMap::nothing ? no_source : static_cast<std::int32_t>(v));
+    return numbers;
+}
+
+std::vector<std::size_t> indices(const Field& f, std::size_t count, std::int32_t least) {
+    std::vector<std::size_t> numbers;
+    for (std::int32_t v : f.array<std::int32_t>({count})) {
+        if (v < least) f.fail(fmt::format("holds {}", v), fmt::format("numbers from {}", least));
+        numbers.push_back(v == no_source ? IndexMap::nothing : static_cast<std::size_t>(v));
+    }
+    return numbers;
+}
+
+Json to_json(const Window& w) {
+    return Json{{"kernel", w.kernel},
+                {"stride", w.stride},
+                {"dilation", w.dilation},
+                {"pad_before", w.pad_before},
+                {"pad_after", w.pad_after}};
+}
+
+std::array<std::size_t, 2> pair(const Field& f) {
+    const std::vector<Field> both = f.list();
+    if (both.size() != 2) f.fail("is not a pair", "[height, width]");
+    return {both[0].size(), both[1].size()};
+}
+
+Window read_window(const Field& f) {
+    f.only({"kernel", "stride", "dilation", "pad_before", "pad_after"});
+    return {pair(f["kernel"]), pair(f["stride"]), pair(f["dilation"]), pair(f["pad_before"]),
+            pair(f["pad_after"])};
+}
+
+void add_bias(Json& json, const std::vector<double>& bias, const Writer& writer) {
+    if (!bias.empty()) json["bias"] = writer.array(bias, {bias.size()}, "bias");
+}
+
+std::vector<double> read_bias(const Field& f, std::size_t outputs) {
+    return f.has("bias") ? f["bias"].array<double>({outputs}) : std::vector<double>{};
+}
+
+struct Write {
+    const Writer& writer;
+
+    Json operator()(const Dense& d) const {
+        Json json{{"kind", "dense"},
+                  {"outputs", d.outputs},
+                  {"inputs", d.inputs},
+                  {"weight", writer.array(d.weight, {d.outputs, d.inputs}, "weight")}};
+        add_bias(json, d.bias, writer);
+        return json;
+    }
+    Json operator()(const Sparse& s) const {
+        Json json{{"kind", "sparse"},
+                  {"outputs", s.outputs},
+                  {"inputs", s.inputs},
+                  {"synapses", s.weight.size()},
+                  {"first", writer.array(to_int32(s.first), {s.first.size()}, "first")},
+                  {"column", writer.array(to_int32(s.column), {s.column.size()}, "column")},
+                  {"weight", writer.array(s.weight, {s.weight.size()}, "weight")}};
+        add_bias(json, s.bias, writer);
+        return json;
+    }
+    Json operator()(const Scale& s) const {
+        Json json{{"kind", "scale"},
+                  {"values", s.factor.size()},
+                  {"factor", writer.array(s.factor, {s.factor.size()}, "factor")}};
+        if (s.offset.empty()) return json;
+        json["offsets"] = s.offset.size();
+        json["offset"] = writer.array(s.offset, {s.offset.size()}, "offset");
+        return json;
+    }
+    Json operator()(const Convolution& c) const {
+        const Shape shape{c.filters, c.input[0] / c.groups, c.window.kernel[0], c.window.kernel[1]};
+        Json json{{"kind", "convolution"},       {"input", c.input},
+                  {"filters", c.filters},        {"groups", c.groups},
+                  {"window", to_json(c.window)}, {"weight", writer.array(c.weight, shape, "weight")}};
+        add_bias(json, c.bias, writer);
+        return json;
+    }
+    Json operator()(const Pool& p) const {
+        return Json{{"kind", "pool"},
+                    {"of", word(pool_kinds, p.kind)},
+                    {"input", p.input},
+                    {"window", to_json(p.window)},
+                    {"count_padding", p.count_padding}};
+    }
+    Json operator()(const IndexMap& m) const {
+        return Json{{"kind", "index_map"},
+                    {"inputs", m.inputs},
+                    {"outputs", m.source.size()},
+                    {"source", writer.array(to_int32(m.source), {m.source.size()}, "source")}};
+    }
+};
+
+Stage read_dense(const Field& f) {
+    f.only({"kind", "outputs", "inputs", "weight", "bias"});
+    Dense d;
+    d.outputs = f["outputs"].size();
+    d.inputs = f["inputs"].size();
+    d.weight = f["weight"].array<double>({d.outputs, d.inputs});
+    d.bias = read_bias(f, d.outputs);
+    return d;
+}
+
+Stage read_sparse(const Field& f) {
+    f.only({"kind", "outputs", "inputs", "synapses", "first", "column", "weight", "bias"});
+    Sparse s;
+    s.outputs = f["outputs"].size();
+    s.inputs = f["inputs"].size();
+    const std::size_t synapses = f["synapses"].size();
+    s.first = indices(f["first"], s.outputs + 1, 0);
+    s.column = indices(f["column"], synapses, 0);
+    s.weight = f["weight"].array<double>({synapses});
+    s.bias = read_bias(f, s.outputs);
+    return s;
+}
+
+Stage read_scale(const Field& f) {
+    f.only({"kind", "values", "factor", "offsets", "offset"});
+    Scale s;
+    s.factor = f["factor"].array<double>({f["values"].size()});
+    if (f.has("offset")) s.offset = f["offset"].array<double>({f["offsets"].size()});
+    return s;
+}
+
+Stage read_convolution(const Field& f) {
+    f.only({"kind", "input", "filters", "groups", "window", "weight", "bias"});
+    Convolution c;
+    c.input = f["input"].shape();
+    c.filters = f["filters"].size();
+    c.groups = f["groups"].size();
+    c.window = read_window(f["window"]);
+    if (c.input.size() != 3) f["input"].fail("is not an image", "[channels, height, width]");
+    if (c.groups == 0) f["groups"].fail("is 0", "1 or more");
+    c.weight =
+        f["weight"].array<double>({c.filters, c.input[0] / c.groups, c.window.kernel[0], c.window.kernel[1]});
+    c.bias = read_bias(f, c.filters);
+    return c;
+}
+
+Stage read_pool(const Field& f) {
+    f.only({"kind", "of", "input", "window", "count_padding"});
+    return Pool{f["of"].one_of(pool_kinds), f["input"].shape(), read_window(f["window"]),
+                f["count_padding"].yes_or_no()};
+}
+
+Stage read_index_map(const Field& f) {
+    f.only({"kind", "inputs", "outputs", "source"});
+    return IndexMap{f["inputs"].size(), indices(f["source"], f["outputs"].size(), no_source)};
+}
+
+}  // namespace
+
+Json to_json(const Stage& stage, const Writer& writer) {
+    return std::visit(Write{writer}, stage);
+}
+
+Stage read_stage(const Field& f) {
+    const std::string kind = f["kind"].text();
+    if (kind == "dense") return read_dense(f);
+    if (kind == "sparse") return read_sparse(f);
+    if (kind == "scale") return read_scale(f);
+    if (kind == "convolution") return read_convolution(f);
+    if (kind == "pool") return read_pool(f);
+    if (kind == "index_map") return read_index_map(f);
+    f["kind"].fail("'" + kind + "' is unknown", "dense, sparse, scale, convolution, pool, index_map");
+}
+
+}  // namespace synfire::compiled
