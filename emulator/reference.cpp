@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/network/apply_stage.hpp"
 #include "compiler/support/report.hpp"
-#include "emulator/apply_stage.hpp"
 
 namespace synfire {
 namespace {

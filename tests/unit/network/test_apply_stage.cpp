@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "emulator/apply_stage.hpp"
+#include "compiler/network/apply_stage.hpp"
 
 using namespace synfire;
 using testing::ElementsAre;

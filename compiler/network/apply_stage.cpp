@@ -1,5 +1,5 @@
 // Plain loops over outputs, so that each stage can be read as its definition.
-#include "emulator/apply_stage.hpp"
+#include "compiler/network/apply_stage.hpp"
 
 #include <algorithm>
 #include <limits>
