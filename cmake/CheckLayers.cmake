@@ -14,8 +14,9 @@ set(layers
   "compiler/frontend: compiler/network compiler/support"
   "compiler/frontend/onnx: compiler/network compiler/support"
   "compiler/frontend/json: compiler/network compiler/support"
-  "compiler/frontend/nir: compiler/frontend/options.hpp compiler/network compiler/support"
-  "compiler/frontend/netx: compiler/network compiler/support"
+  "compiler/frontend/hdf5: compiler/support"
+  "compiler/frontend/nir: compiler/frontend/options.hpp compiler/frontend/hdf5 compiler/network compiler/support"
+  "compiler/frontend/netx: compiler/frontend/options.hpp compiler/frontend/hdf5 compiler/network compiler/support"
   "compiler/init: compiler/network compiler/support"
   "compiler/passes: compiler/network compiler/support"
   "compiler/quantize: compiler/network compiler/support runtime"
@@ -33,7 +34,7 @@ set(layers
 
 # Library headers that stay inside their one folder (regular expressions).
 set(confined_headers "onnx/|google/protobuf/" "H5|hdf5")
-set(confined_to "compiler/frontend/onnx" "compiler/frontend/(nir|netx)|targets/loihi")
+set(confined_to "compiler/frontend/onnx" "compiler/frontend/hdf5|targets/loihi")
 # What exists in a freestanding implementation of C++17.
 set(freestanding_headers "^(stdint|stddef|limits)\\.h$")
 

@@ -187,7 +187,7 @@ Diagnostic about(const Graph& graph, const Node& node, const std::string& field,
 }
 
 Graph read_graph(const Tree& tree, const std::string& file, Report& report) {
-    if (tree.is_recording)
+    if (tree.is_typed)
         refuse(file, "", "holds recorded activity (NIRGraphData), not a network",
                "give the file that nir.write() wrote for the network itself");
     if (!text_of(tree.root, "version"))

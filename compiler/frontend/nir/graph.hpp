@@ -6,10 +6,14 @@
 #include <utility>
 #include <vector>
 
-#include "compiler/frontend/nir/hdf5_tree.hpp"
+#include "compiler/frontend/hdf5/tree.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire::nir {
+
+using hdf5::Data;
+using hdf5::Group;
+using hdf5::Tree;
 
 enum class Role { input, output, port, linear, neuron };
 

@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "compiler/frontend/hdf5/tree.hpp"
 #include "compiler/frontend/nir/fold_neuron.hpp"
 #include "compiler/frontend/nir/graph.hpp"
-#include "compiler/frontend/nir/hdf5_tree.hpp"
 #include "compiler/frontend/nir/lower.hpp"
 
 namespace synfire {
@@ -59,7 +59,8 @@ void tell_defaults(const nir::Graph& graph, const ReadOptions& options, Report& 
 }  // namespace
 
 Network read_nir(const Source& source, const ReadOptions& options, Report& report) {
-    const nir::Tree tree = nir::read_hdf5(source);
+    const nir::Tree tree =
+        hdf5::read_tree(source, {"NIR", "the nir package", "export the model with nir.write()"});
     const nir::Graph graph = nir::read_graph(tree, source.path, report);
     tell_defaults(graph, options, report);
     Network network = nir::lower(graph, options, report);

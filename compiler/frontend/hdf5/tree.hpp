@@ -1,6 +1,6 @@
 // The content of an HDF5 file as plain data: groups, arrays of numbers, strings. The bytes are untrusted:
 // every size is checked before memory is taken for it, links lead nowhere outside the file, and filters other
-// than those that NIR writers use are refused.
+// than those that h5py's users reach for are refused.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 #include "compiler/support/files.hpp"
 #include "compiler/support/shape.hpp"
 
-namespace synfire::nir {
+namespace synfire::hdf5 {
 
 struct Data {
     enum class Kind { numbers, strings, other } kind = Kind::other;
@@ -26,11 +26,18 @@ struct Group {
 
 struct Tree {
     Group root;
-    bool is_recording = false;  // NIR's other kind of file: activity instead of a network
+    bool is_typed = false;  // the root has an attribute "__type__"; then nothing else was read
+};
+
+// The format that the file should have, for messages.
+struct Format {
+    std::string name;    // "NIR"
+    std::string writer;  // "the nir package"
+    std::string hint;    // how to get such a file
 };
 
 // Throws InputError: not HDF5, damaged, cut short, or larger than a network can be. Groups named "metadata"
 // are left out: no tool may depend on them.
-Tree read_hdf5(const Source& source);
+Tree read_tree(const Source& source, const Format& format);
 
-}  // namespace synfire::nir
+}  // namespace synfire::hdf5

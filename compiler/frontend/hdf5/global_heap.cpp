@@ -1,10 +1,10 @@
 // Little-endian numbers, 8-byte addresses and lengths.
-#include "compiler/frontend/nir/global_heap.hpp"
+#include "compiler/frontend/hdf5/global_heap.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace synfire::nir {
+namespace synfire::hdf5 {
 namespace {
 
 constexpr std::size_t reference_bytes = 16;
@@ -68,4 +68,4 @@ std::optional<std::vector<std::string>> GlobalHeap::strings(std::uint64_t offset
     return texts;
 }
 
-}  // namespace synfire::nir
+}  // namespace synfire::hdf5

@@ -1,5 +1,5 @@
 // HDF5's C library behind plain data. The file is opened from memory, read only.
-#include "compiler/frontend/nir/hdf5_tree.hpp"
+#include "compiler/frontend/hdf5/tree.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 
-#include "compiler/frontend/nir/global_heap.hpp"
+#include "compiler/frontend/hdf5/global_heap.hpp"
 #include "compiler/support/report.hpp"
 
-namespace synfire::nir {
+namespace synfire::hdf5 {
 namespace {
 
 constexpr int most_depth = 24;                              // groups within groups
@@ -90,8 +90,11 @@ bool is_plain(const std::string& name) {
 
 struct Reader {
     const Source& source;
+    const Format& format;
     std::size_t objects = 0;
     std::size_t values = 0;
+
+    std::string write_again() const { return "write the file with " + format.writer; }
 
     [[noreturn]] void damaged(const std::string& path) const {
         fail(source.path, path, "cannot be read: the HDF5 file is damaged or cut short",
@@ -119,7 +122,7 @@ struct Reader {
         const int filters = H5Pget_nfilters(creation);
         if ((layout != H5D_COMPACT && layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED) ||
             H5Pget_external_count(creation) != 0)
-            fail(source.path, path, "keeps its values in other files", "write the file with the nir package");
+            fail(source.path, path, "keeps its values in other files", write_again());
         if (filters < 0 || filters > 8) damaged(path);
         for (unsigned f = 0; f < static_cast<unsigned>(filters); ++f) {
             unsigned flags = 0, config = 0;
@@ -130,7 +133,7 @@ struct Reader {
             if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
                 filter != H5Z_FILTER_FLETCHER32)
                 fail(source.path, path, fmt::format("is compressed with filter {}", static_cast<int>(filter)),
-                     "write the file with the nir package: it uses gzip (deflate)");
+                     write_again() + ": it uses gzip (deflate)");
         }
         const std::size_t stored = std::min<std::size_t>(H5Dget_storage_size(set), source.bytes.size());
         if (bytes > stored * (filters > 0 ? deflate_ratio : 1)) damaged(path);
@@ -155,7 +158,7 @@ struct Reader {
         const Handle creation(H5Dget_create_plist(set), H5Pclose);
         if (!creation.good()) damaged(path);
         if (H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0)
-            fail(source.path, path, "keeps its strings in chunks", "write the file with the nir package");
+            fail(source.path, path, "keeps its strings in chunks", write_again());
         const haddr_t offset = H5Dget_offset(set);
         if (offset == HADDR_UNDEF) damaged(path);
         GlobalHeap heap(source.bytes);
@@ -208,7 +211,7 @@ struct Reader {
         if (H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, nullptr, collect, &names) < 0) damaged(path);
         if (names.foreign)
             fail(source.path, path, "holds a link to another place or file",
-                 "write the file with the nir package: it links nothing");
+                 write_again() + ": it links nothing");
         if (names.too_many) too_large(path, "has more members than a network can have");
         return names.names;
     }
@@ -237,33 +240,34 @@ struct Reader {
 
 }  // namespace
 
-Tree read_hdf5(const Source& source) {
+Tree read_tree(const Source& source, const Format& format) {
     if (source.bytes.compare(0, 8, signature) != 0)
-        fail(source.path, "", source.bytes.empty() ? "is empty" : "is not an HDF5 file, as NIR files are",
-             "export the model with nir.write()");
+        fail(source.path, "",
+             source.bytes.empty() ? "is empty" : "is not an HDF5 file, as " + format.name + " files are",
+             format.hint);
     H5dont_atexit();  // at exit the library complains on stderr about what a damaged file left open in it
     const Silence silence;
-    Reader reader{source};
+    Reader reader{source, format};
     const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
     std::string image = source.bytes;  // the library wants to be able to write to it
     if (!access.good() || H5Pset_fapl_core(access, 1 << 16, false) < 0 ||
         H5Pset_file_image(access, image.data(), image.size()) < 0)
         SYNFIRE_BUG("HDF5 does not open files in memory");
     image = {};
-    const Handle file(H5Fopen("model.nir", H5F_ACC_RDONLY, access), H5Fclose);
+    const Handle file(H5Fopen("model", H5F_ACC_RDONLY, access), H5Fclose);
     if (!file.good()) reader.damaged("");
     const Handle creation(H5Fget_create_plist(file), H5Pclose);
     std::size_t address_bytes = 0, length_bytes = 0;
     if (!creation.good() || H5Pget_sizes(creation, &address_bytes, &length_bytes) < 0) reader.damaged("");
     if (address_bytes != 8 || length_bytes != 8)
         fail(source.path, "", fmt::format("has addresses of {} bytes", address_bytes),
-             "write the file with the nir package: it uses 8 bytes");
+             reader.write_again() + ": it uses 8 bytes");
     const Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
     if (!root.good()) reader.damaged("/");
     Tree tree;
-    tree.is_recording = H5Aexists(root, "__type__") > 0;
-    if (!tree.is_recording) tree.root = reader.group(root, "", 0);
+    tree.is_typed = H5Aexists(root, "__type__") > 0;
+    if (!tree.is_typed) tree.root = reader.group(root, "", 0);
     return tree;
 }
 
-}  // namespace synfire::nir
+}  // namespace synfire::hdf5

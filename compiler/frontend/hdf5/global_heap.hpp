@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace synfire::nir {
+namespace synfire::hdf5 {
 
 // Reads references of 16 bytes (length, address of a heap collection, index in it) and the text they point
 // to.
@@ -37,4 +37,4 @@ class GlobalHeap {
     std::size_t objects_ = 0;                          // read so far, of all collections
 };
 
-}  // namespace synfire::nir
+}  // namespace synfire::hdf5
