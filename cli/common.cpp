@@ -81,8 +81,10 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
 
 void add_quantize_flags(CLI::App& command, QuantizeFlags& flags) {
     flags.app = &command;
-    command.add_option("--profile", flags.options.profile, "Arithmetic profile: mcu or loihi")
-        ->check(CLI::IsMember({"mcu", "loihi"}));
+    command
+        .add_option("--profile", flags.options.profile,
+                    "Arithmetic profile: mcu, loihi, or lava for trained integers")
+        ->check(CLI::IsMember({"mcu", "loihi", "lava"}));
     command
         .add_option("--weight-bits", flags.options.weight_bits,
                     "Bits of a stored weight, sign included: 8 or 16")
@@ -91,8 +93,18 @@ void add_quantize_flags(CLI::App& command, QuantizeFlags& flags) {
         .add_option("--decay-bits", flags.options.decay_bits,
                     "Bits of a decay factor, 12 to 16 (profile mcu)")
         ->check(CLI::Range(12, 16));
+    command
+        .add_option("--input-range", flags.input_range,
+                    "Greatest magnitude of real-valued inputs; it becomes the largest integer level")
+        ->check(CLI::Range(1e-30, 1e30));
     command.add_option("--scale-per", flags.scale_per, "One weight scale per layer or per neuron")
         ->check(CLI::IsMember({"layer", "neuron"}));
+}
+
+// Trained integers keep Lava's arithmetic wherever they are deployed.
+std::optional<std::string> own_profile(const Model& model) {
+    if (std::filesystem::path(model.path).extension() == ".net") return "lava";
+    return std::nullopt;
 }
 
 IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std::string& default_profile,
@@ -112,10 +124,16 @@ IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std
         return *model.integers;
     }
     QuantizeOptions options = flags.options;
-    if (flags.app->count("--profile") == 0) options.profile = default_profile;
+    if (flags.app->count("--profile") == 0) options.profile = own_profile(model).value_or(default_profile);
     const bool per_layer = flags.scale_per.empty() ? options.profile == "loihi" : flags.scale_per == "layer";
     options.granularity = per_layer ? Granularity::layer : Granularity::neuron;
     return quantize(model.network, options, report);
+}
+
+void set_input_range(Model& model, const QuantizeFlags& flags) {
+    if (flags.app->count("--input-range") == 0 || model.integers) return;
+    for (Input& input : model.network.inputs)
+        if (input.kind == SignalKind::real) input.range = flags.input_range;
 }
 
 void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work) {

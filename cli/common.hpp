@@ -65,7 +65,8 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
 // Quantization options as typed, and whether any was: a compiled directory's integers are fixed.
 struct QuantizeFlags {
     QuantizeOptions options;
-    std::string scale_per;  // "", "layer" or "neuron"
+    std::string scale_per;   // "", "layer" or "neuron"
+    double input_range = 0;  // of real-valued inputs; 0: not typed
     CLI::App* app = nullptr;
 };
 
@@ -75,6 +76,9 @@ void add_quantize_flags(CLI::App& command, QuantizeFlags& flags);
 // absent.
 IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std::string& default_profile,
                        Report& report);
+
+// Gives the real-valued inputs of a model the range that was typed; without one they cannot be quantized.
+void set_input_range(Model& model, const QuantizeFlags& flags);
 
 // Calls work(sample) for 0..samples-1 on several threads; an exception of any is rethrown.
 void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work);

@@ -9,6 +9,7 @@
 #include "compiler/quantize/range_proof.hpp"
 #include "compiler/support/files.hpp"
 #include "targets/loihi/loihi.hpp"
+#include "targets/stored.hpp"
 #include "targets/targets.hpp"
 
 namespace synfire::cli {
@@ -68,11 +69,12 @@ void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
 }
 
 Outcome compile(const Options& options, Report& report) {
-    const Model model = load_model(options.model, options.read, report);
+    Model model = load_model(options.model, options.read, report);
+    set_input_range(model, options.quantize);
     const Target& target = find_target(options.target);
     IntNetwork integers = integers_of(model, options.quantize, target.profile, report);
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
-    Artifacts files = target.emit(integers, options.emission, report);
+    Artifacts files = target.emit(with_matrices(integers, target.name, report), options.emission, report);
     files.merge(to_artifacts({target.name, model.network, integers}));
     const std::vector<LedgerRow> rows = ledger(model.network, integers);
     files["ledger.csv"] = to_csv(rows);

@@ -72,7 +72,13 @@ void check_value(double value, const Input& input, InputUse use, std::size_t ind
     const std::string node = fmt::format("'{}' (input)", input.name);
     if (!std::isfinite(value))
         fail(file, node, fmt::format("value {} at index {}", value, index), "finite", "clean the data");
-    if (use == InputUse::reference_only || input.kind == SignalKind::real) return;
+    if (use == InputUse::reference_only) return;
+    if (input.kind == SignalKind::real) {
+        if (!(input.range > 0) || std::abs(value) <= input.range) return;
+        fail(file, node, fmt::format("value {} at index {} is beyond the input's range", value, index),
+             fmt::format("{}..{}", -input.range, input.range),
+             "give a larger --input-range when you quantize");
+    }
     const double most = input.kind == SignalKind::spikes ? 1 : 255;
     if (value < 0 || value > most || value != std::floor(value))
         fail(file, node,

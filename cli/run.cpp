@@ -87,7 +87,8 @@ std::string spike_counts(const std::vector<Trace<Value>>& traces, const std::str
 }
 
 Outcome run(const Options& options, const Common& common, Report& report) {
-    const Model model = load_model(options.model, options.read, report);
+    Model model = load_model(options.model, options.read, report);
+    set_input_range(model, options.quantize);
     const bool reference = options.engine != "emulator", emulator = options.engine != "reference";
     const Batch batch =
         load_inputs(model.network, options.inputs, emulator ? InputUse::integers : InputUse::reference_only);

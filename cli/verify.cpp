@@ -164,7 +164,8 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
 }
 
 Outcome verify(const Options& options, const Common& common, Report& report) {
-    const Model model = load_model(options.model, options.read, report);
+    Model model = load_model(options.model, options.read, report);
+    set_input_range(model, options.quantize);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
     const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers);
     if (!options.board.empty()) return verify_firmware(model, integers, batch, options.board, common);

@@ -8,16 +8,11 @@
 
 namespace synfire {
 
-// What only networks recorded elsewhere have, so that targets need not know it. One entry per population.
-struct ImportedState {
-    std::vector<IntPerNeuron> initial_u;  // u before the first step
-    std::vector<PeriodicReset> resets;
-};
-
-// inputs: one Signal per network input with whole numbers (spikes or counts), all with the same number of
-// steps. forced: where given, connections read these spikes instead of the emulated ones (the emulated ones
-// are still recorded), so that each layer can be judged on its own. imported: absent for compiled networks.
+// inputs: one Signal per network input, all with the same number of steps: whole numbers (spikes or counts),
+// or real values within the input's range, which are rounded to its integer levels. forced: where given,
+// connections read these spikes instead of the emulated ones (the emulated ones are still recorded), so that
+// each layer can be judged on its own.
 IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs,
-                 const ForcedSpikes* forced = nullptr, const ImportedState* imported = nullptr);
+                 const ForcedSpikes* forced = nullptr);
 
 }  // namespace synfire

@@ -18,7 +18,7 @@
 //   const uint32_t* lists;            [lists], where each spike list starts in State::events
 //   uint16_t copy_count;              lists that are kept for one step more
 //   const ListCopy* copies;           [copy_count]
-//   bool filtered, refractory, bytes, halfwords;    whether any table needs that code
+//   bool filtered, refractory, no_delay, bytes, halfwords;    whether any table needs that code
 // A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
 #pragma once
 
@@ -164,6 +164,8 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
     const Population& population = model.populations[index];
     const auto list = static_cast<uint16_t>(model.input_count + index);
     uint16_t* const events = state.events + model.lists[list];
+    // Compilers then drop the code of resets that no table asks for.
+    if (!model.no_delay && without_delay(population.reset)) __builtin_unreachable();
     const bool filtered = model.filtered && population.filtered;
     const bool refractory = model.refractory && population.refractory_steps > 0;
     uint16_t* next = events;
@@ -178,7 +180,7 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
         NeuronState neuron{filtered ? u[i] : 0, v[i], refractory ? held[i] : uint8_t{0}};
         const int32_t sum = state.sum[i] * (int32_t{1} << population.shift);
         const bool spiked = integrate(model.rules, parameters, neuron, sum) && population.spiking &&
-                            fire(model.rules, parameters, neuron);
+                            fire(model.rules, parameters, neuron) > 0;
         v[i] = neuron.v;
         if (filtered) u[i] = neuron.u;
         if (refractory) held[i] = neuron.held;

@@ -108,10 +108,17 @@ void check_v_min(const Population& p, std::size_t n, Complaints& complaints) {
     }
 }
 
-void check_periodic_reset(const PeriodicReset& reset, Complaints& complaints) {
+void check_periodic_reset(const Population& p, Complaints& complaints) {
+    const PeriodicReset& reset = p.periodic_reset;
     if (reset.interval < 0 || reset.first < 0)
         complaints.add("reset interval", fmt::format("{} steps, first {}", reset.interval, reset.first),
                        "0 or more steps", "leave the interval out where states are never cleared");
+    const auto zero = [](double x) { return x == 0; };
+    const bool from_zero = std::all_of(p.initial_v.begin(), p.initial_v.end(), zero) &&
+                           std::all_of(p.initial_i.begin(), p.initial_i.end(), zero);
+    if (reset.interval > 0 && !from_zero)
+        complaints.add("reset interval", "states are cleared to 0, but start from other values", "",
+                       "leave the initial values out");
 }
 
 void check_population(const Population& p, Complaints& complaints) {
@@ -129,7 +136,7 @@ void check_population(const Population& p, Complaints& complaints) {
     check_per_neuron(p.bias, *n, -huge, huge, "bias", "finite", retrain, complaints);
     check_per_neuron(p.initial_v, *n, -huge, huge, "initial v", "finite", retrain, complaints);
     check_per_neuron(p.initial_i, *n, -huge, huge, "initial i", "finite", retrain, complaints);
-    check_periodic_reset(p.periodic_reset, complaints);
+    check_periodic_reset(p, complaints);
     if (p.spiking) check_spiking(*p.spiking, *n, complaints);
     check_v_min(p, *n, complaints);
 }

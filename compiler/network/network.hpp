@@ -40,6 +40,7 @@ struct Input {
     std::string name;
     Shape shape;  // without batch and time
     SignalKind kind = SignalKind::spikes;
+    double range = 0;  // greatest |value| of real values, where it is known; 0: it is not
 };
 
 struct NoReset {};

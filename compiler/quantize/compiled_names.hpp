@@ -20,12 +20,17 @@ inline constexpr Words<Presynaptic::Kind, 2> source_kinds{
     {{Presynaptic::Kind::input, "input"}, {Presynaptic::Kind::population, "population"}}};
 inline constexpr Words<rt::Overflow, 3> overflows{
     {{rt::Overflow::wrap, "wrap"}, {rt::Overflow::wrap_once, "wrap_once"}, {rt::Overflow::clamp, "clamp"}}};
-inline constexpr Words<rt::Reset, 4> resets{{{rt::Reset::none, "none"},
+inline constexpr Words<rt::Reset, 6> resets{{{rt::Reset::none, "none"},
                                              {rt::Reset::to_value, "to_value"},
                                              {rt::Reset::subtract_at_once, "subtract_at_once"},
-                                             {rt::Reset::subtract_next_step, "subtract_next_step"}}};
+                                             {rt::Reset::subtract_next_step, "subtract_next_step"},
+                                             {rt::Reset::subtract_no_delay, "subtract_no_delay"},
+                                             {rt::Reset::to_zero_no_delay, "to_zero_no_delay"}}};
+
+inline constexpr Words<Pool::Kind, 3> pool_kinds{
+    {{Pool::Kind::sum, "sum"}, {Pool::Kind::average, "average"}, {Pool::Kind::maximum, "maximum"}}};
 
 inline constexpr std::string_view format_name = "synfire-compiled";
-inline constexpr int format_version = 1;
+inline constexpr int format_version = 2;
 
 }  // namespace synfire::compiled

@@ -36,8 +36,9 @@ std::size_t count(const Field& shape) {
 std::vector<Input> read_inputs(const Field& f) {
     std::vector<Input> inputs;
     for (const Field& i : f.list()) {
-        i.only({"name", "shape", "kind"});
-        inputs.push_back({i["name"].text(), i["shape"].shape(), i["kind"].one_of(compiled::signal_kinds)});
+        i.only({"name", "shape", "kind", "range"});
+        inputs.push_back({i["name"].text(), i["shape"].shape(), i["kind"].one_of(compiled::signal_kinds),
+                          i["range"].real()});
     }
     return inputs;
 }
@@ -145,8 +146,9 @@ rt::Rules read_rules(const Field& f) {
 }
 
 IntPopulation read_integers(const Field& f) {
-    f.only({"name", "shape", "decay_u", "decay_v", "bias", "spiking", "threshold", "reset", "reset_amount",
-            "refractory_steps", "initial_v", "scale"});
+    f.only({"name", "shape", "decay_u", "decay_v", "bias", "bias_u", "spiking", "threshold", "reset",
+            "reset_amount", "refractory_steps", "max_spikes", "initial_v", "initial_u", "v_min",
+            "periodic_reset", "scale"});
     const std::size_t n = count(f["shape"]);
     IntPopulation p;
     p.name = f["name"].text();
@@ -154,18 +156,24 @@ IntPopulation read_integers(const Field& f) {
     p.decay_u = wholes(f["decay_u"], n);
     p.decay_v = wholes(f["decay_v"], n);
     p.bias = wholes(f["bias"], n);
+    p.bias_u = wholes(f["bias_u"], n);
     p.spiking = f["spiking"].yes_or_no();
     p.threshold = wholes(f["threshold"], n);
     p.reset = f["reset"].one_of(compiled::resets);
     p.reset_amount = wholes(f["reset_amount"], n);
     p.refractory_steps = f["refractory_steps"].small(0, 255);
+    p.max_spikes = f["max_spikes"].small(1, max_count);
     p.initial_v = wholes(f["initial_v"], n);
+    p.initial_u = wholes(f["initial_u"], n);
+    p.v_min = wholes(f["v_min"], n);
+    p.periodic_reset = read_periodic_reset(f["periodic_reset"]);
     p.scale = reals(f["scale"], n);
     return p;
 }
 
 IntConnection read_int_connection(const Field& f) {
-    f.only({"name", "source", "target", "delay", "exponent", "outputs", "inputs", "weight"});
+    f.only({"name", "source", "target", "delay", "exponent", "outputs", "inputs", "synapses", "first",
+            "column", "weight", "source_pool", "sum_pool"});
     IntConnection c;
     c.name = f["name"].text();
     c.source = read_source(f["source"]);
@@ -174,7 +182,16 @@ IntConnection read_int_connection(const Field& f) {
     c.exponent = f["exponent"].small(-16, 16);
     c.outputs = f["outputs"].size();
     c.inputs = f["inputs"].size();
-    c.weight = f["weight"].array<std::int16_t>({c.outputs, c.inputs});
+    if (f.has("synapses")) {
+        const std::size_t synapses = f["synapses"].size();
+        c.first = compiled::read_indices(f["first"], c.outputs + 1);
+        c.column = compiled::read_indices(f["column"], synapses);
+        c.weight = f["weight"].array<std::int16_t>({synapses});
+    } else {
+        c.weight = f["weight"].array<std::int16_t>({c.outputs, c.inputs});
+    }
+    if (f.has("source_pool")) c.source_pool = compiled::read_pool(f["source_pool"]);
+    if (f.has("sum_pool")) c.sum_pool = compiled::read_pool(f["sum_pool"]);
     return c;
 }
 
@@ -207,7 +224,9 @@ void check_agreement(const Compiled& c, const Field& f) {
         f["integers"]["populations"].fail("differ from those of the float network", "equal names and shapes");
     const auto& i = c.network.inputs;
     const auto& j = c.integers.inputs;
-    const auto same_input = [&](const Input& x, const Input& y) { return same(x, y) && x.kind == y.kind; };
+    const auto same_input = [&](const Input& x, const Input& y) {
+        return same(x, y) && x.kind == y.kind && x.range == y.range;
+    };
     if (!std::equal(i.begin(), i.end(), j.begin(), j.end(), same_input))
         f["integers"]["inputs"].fail("differ from those of the float network",
                                      "equal names, shapes and kinds");

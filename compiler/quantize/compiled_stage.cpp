@@ -5,8 +5,6 @@
 namespace synfire::compiled {
 namespace {
 
-constexpr Words<Pool::Kind, 3> pool_kinds{
-    {{Pool::Kind::sum, "sum"}, {Pool::Kind::average, "average"}, {Pool::Kind::maximum, "maximum"}}};
 constexpr std::int32_t no_source = -1;
 
 std::vector<std::int32_t> to_int32(const std::vector<std::size_t>& values) {
@@ -25,7 +23,7 @@ std::vector<std::size_t> indices(const Field& f, std::size_t count, std::int32_t
     return numbers;
 }
 
-Json to_json(const Window& w) {
+Json window_to_json(const Window& w) {
     return Json{{"kernel", w.kernel},
                 {"stride", w.stride},
                 {"dilation", w.dilation},
@@ -86,19 +84,16 @@ struct Write {
     }
     Json operator()(const Convolution& c) const {
         const Shape shape{c.filters, c.input[0] / c.groups, c.window.kernel[0], c.window.kernel[1]};
-        Json json{{"kind", "convolution"},       {"input", c.input},
-                  {"filters", c.filters},        {"groups", c.groups},
-                  {"window", to_json(c.window)}, {"weight", writer.array(c.weight, shape, "weight")}};
+        Json json{{"kind", "convolution"},
+                  {"input", c.input},
+                  {"filters", c.filters},
+                  {"groups", c.groups},
+                  {"window", window_to_json(c.window)},
+                  {"weight", writer.array(c.weight, shape, "weight")}};
         add_bias(json, c.bias, writer);
         return json;
     }
-    Json operator()(const Pool& p) const {
-        return Json{{"kind", "pool"},
-                    {"of", word(pool_kinds, p.kind)},
-                    {"input", p.input},
-                    {"window", to_json(p.window)},
-                    {"count_padding", p.count_padding}};
-    }
+    Json operator()(const Pool& p) const { return to_json(p); }
     Json operator()(const IndexMap& m) const {
         return Json{{"kind", "index_map"},
                     {"inputs", m.inputs},
@@ -153,18 +148,31 @@ Stage read_convolution(const Field& f) {
     return c;
 }
 
-Stage read_pool(const Field& f) {
-    f.only({"kind", "of", "input", "window", "count_padding"});
-    return Pool{f["of"].one_of(pool_kinds), f["input"].shape(), read_window(f["window"]),
-                f["count_padding"].yes_or_no()};
-}
-
 Stage read_index_map(const Field& f) {
     f.only({"kind", "inputs", "outputs", "source"});
     return IndexMap{f["inputs"].size(), indices(f["source"], f["outputs"].size(), no_source)};
 }
 
 }  // namespace
+
+Json to_json(const Pool& p) {
+    return Json{{"kind", "pool"},
+                {"of", word(pool_kinds, p.kind)},
+                {"input", p.input},
+                {"window", window_to_json(p.window)},
+                {"count_padding", p.count_padding}};
+}
+
+Pool read_pool(const Field& f) {
+    f.only({"kind", "of", "input", "window", "count_padding"});
+    return {f["of"].one_of(pool_kinds), f["input"].shape(), read_window(f["window"]),
+            f["count_padding"].yes_or_no()};
+}
+
+std::vector<std::uint32_t> read_indices(const Field& f, std::size_t count) {
+    const std::vector<std::size_t> numbers = indices(f, count, 0);
+    return {numbers.begin(), numbers.end()};
+}
 
 Json to_json(const Stage& stage, const Writer& writer) {
     return std::visit(Write{writer}, stage);

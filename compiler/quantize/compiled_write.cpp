@@ -16,8 +16,10 @@ using compiled::Writer;
 Json to_json(const std::vector<Input>& inputs) {
     Json all = Json::array();
     for (const Input& i : inputs)
-        all.push_back(
-            Json{{"name", i.name}, {"shape", i.shape}, {"kind", word(compiled::signal_kinds, i.kind)}});
+        all.push_back(Json{{"name", i.name},
+                           {"shape", i.shape},
+                           {"kind", word(compiled::signal_kinds, i.kind)},
+                           {"range", i.range}});
     return all;
 }
 
@@ -103,21 +105,37 @@ Json to_json(const IntPopulation& p, const Writer& writer) {
                 {"decay_u", writer.values(p.decay_u, "decay_u")},
                 {"decay_v", writer.values(p.decay_v, "decay_v")},
                 {"bias", writer.values(p.bias, "bias")},
+                {"bias_u", writer.values(p.bias_u, "bias_u")},
                 {"spiking", p.spiking},
                 {"threshold", writer.values(p.threshold, "threshold")},
                 {"reset", word(compiled::resets, p.reset)},
                 {"reset_amount", writer.values(p.reset_amount, "reset_amount")},
                 {"refractory_steps", p.refractory_steps},
+                {"max_spikes", p.max_spikes},
                 {"initial_v", writer.values(p.initial_v, "initial_v")},
+                {"initial_u", writer.values(p.initial_u, "initial_u")},
+                {"v_min", writer.values(p.v_min, "v_min")},
+                {"periodic_reset", to_json(p.periodic_reset)},
                 {"scale", writer.values(p.scale, "scale")}};
 }
 
 Json to_json(const IntConnection& c, const Writer& writer) {
-    return Json{
-        {"name", c.name},         {"source", to_json(c.source)},
-        {"target", c.target},     {"delay", c.delay},
-        {"exponent", c.exponent}, {"outputs", c.outputs},
-        {"inputs", c.inputs},     {"weight", writer.array(c.weight, {c.outputs, c.inputs}, "weight")}};
+    Json json{{"name", c.name},    {"source", to_json(c.source)}, {"target", c.target},
+              {"delay", c.delay},  {"exponent", c.exponent},      {"outputs", c.outputs},
+              {"inputs", c.inputs}};
+    if (is_sparse(c)) {
+        const auto numbers = [](const std::vector<std::uint32_t>& values) {
+            return std::vector<std::int32_t>(values.begin(), values.end());
+        };
+        json["synapses"] = c.weight.size();
+        json["first"] = writer.array(numbers(c.first), {c.first.size()}, "first");
+        json["column"] = writer.array(numbers(c.column), {c.column.size()}, "column");
+    }
+    json["weight"] =
+        writer.array(c.weight, is_sparse(c) ? Shape{c.weight.size()} : Shape{c.outputs, c.inputs}, "weight");
+    if (c.source_pool) json["source_pool"] = compiled::to_json(*c.source_pool);
+    if (c.sum_pool) json["sum_pool"] = compiled::to_json(*c.sum_pool);
+    return json;
 }
 
 // Populations, connections and outputs, which both networks have.

@@ -39,11 +39,18 @@ std::string range_text(const std::vector<double>& values) {
 
 void refuse_inputs(const Network& network, Report& report) {
     for (const Input& i : network.inputs)
-        if (i.kind == SignalKind::real)
+        if (i.kind == SignalKind::real && !(i.range > 0))
             report.error(about(quoted(i.name) + " (input)", "kind",
-                               "real values cannot drive integer synapses", "spikes or event counts",
-                               "encode the input as spikes or counts before the network"));
+                               "real values cannot drive integer synapses before their range is known",
+                               "the greatest magnitude of the values",
+                               "give it with --input-range, or encode the input as spikes"));
     for (const Connection& c : network.connections) {
+        const std::string reason = reason_not_to_fold(c);
+        if (!reason.empty()) {
+            report.error(about(quoted(c.name), "stages", reason, "neurons behind every maximum pool",
+                               "use average pooling, or put neurons behind the pool"));
+            continue;
+        }
         const FoldingCost cost = cost_of_folding(network, c);
         if (cost.multiplications > most_multiplications || cost.values > most_values)
             report.error(about(quoted(c.name), "weight", "the product of its layers is too large to form",
@@ -52,16 +59,20 @@ void refuse_inputs(const Network& network, Report& report) {
     }
 }
 
-void refuse_filtered_bias(const Network& network, const Connection& c, const Dense& folded, Report& report) {
+void refuse_biases(const Network& network, const Connection& c, const Folded& folded, const Profile& profile,
+                   Report& report) {
+    if (folded.uneven_bias)
+        report.error(about(quoted(c.name), "bias", "differs between the sums of one maximum pool",
+                           "one bias per channel", "move the bias behind the pool"));
+    if (profile.current_bias) return;
     const Population& p = network.populations[c.target];
     for (std::size_t j = 0; j < folded.bias.size(); ++j) {
         if (folded.bias[j] == 0 || at(p.alpha, j) == 0) continue;
-        report.error(
-            about(quoted(c.name), "bias",
-                  fmt::format("value {} at index {} would pass the synaptic filter of '{}' (alpha {})",
-                              folded.bias[j], j, p.name, at(p.alpha, j)),
-                  "no bias in front of a synaptic filter",
-                  "train without this bias, or give the neurons a bias b / (1 - alpha) instead"));
+        report.error(about(
+            quoted(c.name), "bias",
+            fmt::format("value {} at index {} would pass the synaptic filter of '{}' (alpha {})",
+                        folded.bias[j], j, p.name, at(p.alpha, j)),
+            "no bias in front of a synaptic filter", "train without this bias, or use the mcu profile"));
         return;
     }
 }
@@ -149,11 +160,11 @@ void check_thresholds(const IntPopulation& p, const Profile& profile, Report& re
     }
 }
 
-void warn_lost_weights(const Dense& matrix, const IntConnection& c, Report& report) {
+void warn_lost_weights(const Matrix& matrix, const IntConnection& c, Report& report) {
     std::size_t lost = 0;
     for (std::size_t j = 0; j < matrix.outputs; ++j) {
         bool had = false, has = false;
-        for (std::size_t k = j * matrix.inputs; k < (j + 1) * matrix.inputs; ++k) {
+        for (std::size_t k = matrix.begin(j); k < matrix.end(j); ++k) {
             had = had || matrix.weight[k] != 0;
             has = has || c.weight[k] != 0;
         }

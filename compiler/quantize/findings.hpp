@@ -5,10 +5,13 @@
 
 namespace synfire {
 
-// Errors: real-valued inputs; chains of layers too large to multiply.
+// Errors: real-valued inputs without a range; chains of layers too large to multiply, or not to be
+// multiplied.
 void refuse_inputs(const Network& network, Report& report);
-// Error: a bias that a synaptic filter would shape, because integer populations add their bias to v.
-void refuse_filtered_bias(const Network& network, const Connection& c, const Dense& folded, Report& report);
+// Errors: a bias that a synaptic filter would shape, in a profile that adds biases to v only; biases that
+// differ within the window of a maximum pool.
+void refuse_biases(const Network& network, const Connection& c, const Folded& folded, const Profile& profile,
+                   Report& report);
 // Errors: resets that the profile or the runtime cannot hold.
 void refuse_reset(const Population& p, const Profile& profile, Report& report);
 // Error: a threshold that became smaller than the profile's grid.
@@ -20,6 +23,6 @@ void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, in
 // Note: effective beta. Warnings: decays that the profile turns into 0 or 1.
 void note_decays(const Population& p, const Profile& profile, Report& report);
 // Warning: neurons whose weights are all rounded to 0.
-void warn_lost_weights(const Dense& matrix, const IntConnection& c, Report& report);
+void warn_lost_weights(const Matrix& matrix, const IntConnection& c, Report& report);
 
 }  // namespace synfire

@@ -28,7 +28,30 @@ rt::NeuronParameters neuron_parameters(const IntPopulation& p, std::size_t neuro
             at(p.threshold, neuron),
             p.reset,
             at(p.reset_amount, neuron),
-            static_cast<std::uint8_t>(p.refractory_steps)};
+            static_cast<std::uint8_t>(p.refractory_steps),
+            at(p.v_min, neuron),
+            static_cast<std::uint8_t>(p.max_spikes)};
+}
+
+int largest_value(const IntNetwork& network, const Presynaptic& source) {
+    if (source.kind == Presynaptic::Kind::population) return network.populations.at(source.index).max_spikes;
+    switch (network.inputs.at(source.index).kind) {
+        case SignalKind::spikes:
+            return 1;
+        case SignalKind::counts:
+            return max_count;
+        case SignalKind::real:
+            break;
+    }
+    return input_levels;
+}
+
+std::vector<std::int16_t> dense_weights(const IntConnection& c) {
+    if (!is_sparse(c)) return c.weight;
+    std::vector<std::int16_t> dense(c.outputs * c.inputs, 0);
+    for (std::size_t o = 0; o < c.outputs; ++o)
+        for_each_synapse(c, o, [&](std::size_t i, std::int16_t w) { dense[o * c.inputs + i] = w; });
+    return dense;
 }
 
 bool unfiltered(const IntPopulation& population, const rt::Rules& rules) {

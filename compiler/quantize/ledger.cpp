@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/network/per_neuron.hpp"
 #include "compiler/quantize/fold.hpp"
 #include "compiler/support/report.hpp"
 
@@ -47,13 +48,14 @@ void add_spiking(std::vector<LedgerRow>& rows, const Spiking& spiking, const Int
     const PerNeuron* amount = nullptr;
     if (const auto* hard = std::get_if<HardReset>(&spiking.reset)) amount = &hard->value;
     if (const auto* soft = std::get_if<SoftReset>(&spiking.reset)) amount = &soft->amount;
+    if (const auto* no_delay = std::get_if<NoDelayReset>(&spiking.reset)) amount = &no_delay->amount;
     if (amount != nullptr)
         add_rows(
             rows, p, "reset", *amount, p.reset_amount,
             [&](std::int64_t x, std::size_t j) { return static_cast<double>(x) / scale_of(p, j); }, true);
 }
 
-void add_population(std::vector<LedgerRow>& rows, const Network& network, const std::vector<Dense>& folded,
+void add_population(std::vector<LedgerRow>& rows, const Network& network, const std::vector<Folded>& folded,
                     std::size_t index, const IntNetwork& integers) {
     const Population& p = network.populations[index];
     const IntPopulation& q = integers.populations[index];
@@ -64,22 +66,27 @@ void add_population(std::vector<LedgerRow>& rows, const Network& network, const 
     };
     add_rows(rows, q, "alpha", p.alpha, q.decay_u, kept, false);
     add_rows(rows, q, "beta", p.beta, q.decay_v, kept, false);
-    PerNeuron bias;
-    for (std::size_t j = 0; j < neurons(p); ++j) bias.push_back(total_bias(network, folded, index, j));
-    if (std::all_of(bias.begin(), bias.end(), [&](double b) { return b == bias[0]; })) bias.resize(1);
-    add_rows(rows, q, "bias", bias, q.bias, scaled, true);
+    const Biases bias = total_biases(network, folded, index);
+    add_rows(rows, q, "bias", bias.v, q.bias, scaled, true);
+    if (!all_equal(bias.u, 0)) add_rows(rows, q, "current bias", bias.u, q.bias_u, scaled, true);
     add_rows(rows, q, "initial_v", p.initial_v, q.initial_v, scaled, true);
+    if (!all_equal(p.initial_i, 0)) add_rows(rows, q, "initial_i", p.initial_i, q.initial_u, scaled, true);
+    if (!p.v_min.empty()) add_rows(rows, q, "v_min", p.v_min, q.v_min, scaled, true);
     if (p.spiking) add_spiking(rows, *p.spiking, q);
 }
 
-void add_weights(std::vector<LedgerRow>& rows, const Dense& matrix, const IntConnection& c,
+void add_weights(std::vector<LedgerRow>& rows, const Folded& folded, const IntConnection& c,
                  const IntNetwork& integers) {
+    const Matrix& matrix = folded.matrix;
+    const IntPopulation& target = integers.populations[c.target];
     if (c.weight.size() != matrix.weight.size())
         SYNFIRE_BUG("the networks of a ledger differ in '" + c.name + "'");
     const double unit = std::exp2(c.exponent + integers.rules.accumulator_shift);
-    for (std::size_t k = 0; k < matrix.weight.size(); ++k) {
-        const double scale = scale_of(integers.populations[c.target], k / c.inputs);
-        rows.push_back(row(c.name, "weight", k, matrix.weight[k], c.weight[k], c.weight[k] * unit / scale));
+    for (std::size_t o = 0; o < matrix.outputs; ++o) {
+        const double scale = scale_of(target, neuron_of_row(folded, o, neurons(target)));
+        for (std::size_t k = matrix.begin(o); k < matrix.end(o); ++k)
+            rows.push_back(
+                row(c.name, "weight", k, matrix.weight[k], c.weight[k], c.weight[k] * unit / scale));
     }
 }
 
@@ -112,7 +119,7 @@ std::vector<LedgerRow> ledger(const Network& network, const IntNetwork& integers
     if (network.populations.size() != integers.populations.size() ||
         network.connections.size() != integers.connections.size())
         SYNFIRE_BUG("the networks of a ledger differ in size");
-    std::vector<Dense> folded;
+    std::vector<Folded> folded;
     for (const Connection& c : network.connections) folded.push_back(fold(network, c));
     std::vector<LedgerRow> rows;
     for (std::size_t p = 0; p < network.populations.size(); ++p)

@@ -44,6 +44,10 @@ std::string reset_text(const IntPopulation& p) {
             return fmt::format("subtract {} at once", text(p.reset_amount));
         case rt::Reset::subtract_next_step:
             return fmt::format("subtract {} in the next step", text(p.reset_amount));
+        case rt::Reset::subtract_no_delay:
+            return fmt::format("subtract {} as snnTorch without delay", text(p.reset_amount));
+        case rt::Reset::to_zero_no_delay:
+            return "to 0 as snnTorch without delay";
     }
     return "?";
 }
@@ -53,11 +57,18 @@ std::string text(const IntPopulation& p, const rt::Rules& rules) {
         fmt::format("population {} {}: decay v {}", p.name, to_string(p.shape), text(p.decay_v));
     if (!unfiltered(p, rules)) line += ", decay u " + text(p.decay_u);
     if (!is_zero(p.bias)) line += ", bias " + text(p.bias);
+    if (!is_zero(p.bias_u)) line += ", current bias " + text(p.bias_u);
     if (!is_zero(p.initial_v)) line += ", initial v " + text(p.initial_v);
+    if (!is_zero(p.initial_u)) line += ", initial u " + text(p.initial_u);
+    if (p.v_min != IntPerNeuron{no_v_min}) line += ", v at least " + text(p.v_min);
+    if (p.periodic_reset.interval > 0)
+        line += fmt::format(", cleared every {} steps from step {}", p.periodic_reset.interval,
+                            p.periodic_reset.first);
     if (p.spiking)
         line += fmt::format(", spikes when v > {}, reset {}", text(p.threshold), reset_text(p));
     else
         line += ", no spikes";
+    if (p.max_spikes > 1) line += fmt::format(", up to {} spikes per step", p.max_spikes);
     if (p.refractory_steps > 0) line += fmt::format(", refractory {} steps", p.refractory_steps);
     return line + ", scale " + text(p.scale);
 }
@@ -77,8 +88,12 @@ std::string text(const IntNetwork& network, const IntConnection& c) {
     std::string line = fmt::format("connection {}: {} -> {}", c.name, name_of(network, c.source),
                                    network.populations.at(c.target).name);
     if (c.delay > 0) line += fmt::format(", delay {} steps", c.delay);
-    return line + fmt::format(", dense {} -> {}, weights {} * 2^{}, checksum {:08x}", c.inputs, c.outputs,
-                              text(c.weight), c.exponent, checksum(c.weight));
+    if (c.source_pool) line += ", max pool of what arrives";
+    line += is_sparse(c) ? fmt::format(", sparse {} -> {}, {} synapses", c.inputs, c.outputs, c.weight.size())
+                         : fmt::format(", dense {} -> {}", c.inputs, c.outputs);
+    line +=
+        fmt::format(", weights {} * 2^{}, checksum {:08x}", text(c.weight), c.exponent, checksum(c.weight));
+    return c.sum_pool ? line + ", max pool of the sums" : line;
 }
 
 const char* name(SignalKind kind) {

@@ -15,6 +15,7 @@ Profile mcu_profile(const QuantizeOptions& options) {
     p.weight_max = (1 << (options.weight_bits - 1)) - 1;
     p.most_exponent = 8;
     p.spare_exponent = true;
+    p.current_bias = true;
     p.threshold_max = p.bias_max = p.state_max = mcu_limit;
     return p;
 }

@@ -18,6 +18,7 @@ struct Profile {
     std::int64_t bias_max = 0;
     std::int64_t state_max = 0;    // of reset amounts and the initial potential
     bool zero_reset_only = false;  // a hard reset always goes to 0
+    bool current_bias = false;     // a bias can pass the synaptic filter
 };
 
 // The profile that the options ask for. Errors: unknown profile, weight or decay bits that it does not have.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compiler/quantize/carry_over.hpp"
 #include "compiler/quantize/findings.hpp"
 #include "compiler/quantize/fold.hpp"
 #include "compiler/quantize/profile.hpp"
@@ -47,10 +48,14 @@ void set_spiking(IntPopulation& out, const Population& p, const Profile& profile
     const Spiking& spiking = *p.spiking;
     const auto* hard = std::get_if<HardReset>(&spiking.reset);
     const auto* soft = std::get_if<SoftReset>(&spiking.reset);
+    const auto* no_delay = std::get_if<NoDelayReset>(&spiking.reset);
     out.refractory_steps = spiking.refractory_steps;
+    out.max_spikes = spiking.max_spikes;
     if (hard != nullptr) out.reset = rt::Reset::to_value;
     if (soft != nullptr)
         out.reset = soft->next_step ? rt::Reset::subtract_next_step : rt::Reset::subtract_at_once;
+    if (no_delay != nullptr)
+        out.reset = no_delay->to_zero ? rt::Reset::to_zero_no_delay : rt::Reset::subtract_no_delay;
     out.threshold.clear();
     out.reset_amount.clear();
     for (std::size_t j = 0; j < choice.scale.size(); ++j) {
@@ -59,6 +64,7 @@ void set_spiking(IntPopulation& out, const Population& p, const Profile& profile
         double amount = 0;
         if (hard != nullptr) amount = std::round(at(hard->value, j) * choice.scale[j]);
         if (soft != nullptr) amount = std::round(at(soft->amount, j) * choice.scale[j]);
+        if (no_delay != nullptr) amount = std::round(at(no_delay->amount, j) * choice.scale[j]);
         // Where thresholds have a grid, what subtracts the threshold subtracts the register.
         if (soft != nullptr && profile.grid > 1 && at(soft->amount, j) == theta) amount = threshold;
         out.threshold.push_back(to_int32(threshold));
@@ -71,20 +77,30 @@ IntPopulation to_integers(const Fan& fan, const Profile& profile, const Choice& 
     IntPopulation out;
     out.name = p.name;
     out.shape = p.shape;
+    out.periodic_reset = p.periodic_reset;
     out.bias.clear();
+    out.bias_u.clear();
     out.initial_v.clear();
+    out.initial_u.clear();
+    if (!p.v_min.empty()) out.v_min.clear();
     set_spiking(out, p, profile, choice);
     for (double alpha : p.alpha) out.decay_u.push_back(decay_of(alpha, profile));
     for (double beta : p.beta) out.decay_v.push_back(decay_of(beta, profile));
     for (std::size_t j = 0; j < choice.scale.size(); ++j) {
         const double s = choice.scale[j];
-        out.bias.push_back(to_int32(on_grid(fan.bias[j] * s, static_cast<double>(profile.grid))));
+        out.bias.push_back(to_int32(on_grid(at(fan.bias.v, j) * s, static_cast<double>(profile.grid))));
+        out.bias_u.push_back(to_int32(std::round(at(fan.bias.u, j) * s)));
         out.initial_v.push_back(to_int32(std::round(at(p.initial_v, j) * s)));
+        out.initial_u.push_back(to_int32(std::round(at(p.initial_i, j) * s)));
+        if (!p.v_min.empty()) out.v_min.push_back(to_int32(std::round(at(p.v_min, j) * s)));
     }
     out.decay_u = collapsed(out.decay_u);
     out.decay_v = collapsed(out.decay_v);
     out.bias = collapsed(out.bias);
+    out.bias_u = collapsed(out.bias_u);
     out.initial_v = collapsed(out.initial_v);
+    out.initial_u = collapsed(out.initial_u);
+    out.v_min = collapsed(out.v_min);
     out.threshold = collapsed(out.threshold);
     out.reset_amount = collapsed(out.reset_amount);
     out.scale = collapsed(choice.scale);
@@ -96,18 +112,22 @@ double rounded_weight(double w, double scale, int exponent, const Profile& profi
 }
 
 // The least exponent at which all weights of a connection fit: connections with small weights keep more bits.
-int exponent_for(const Dense& matrix, const Profile& profile, const Choice& choice) {
+int exponent_for(const Folded& folded, const Profile& profile, const Choice& choice) {
+    const Matrix& matrix = folded.matrix;
     double largest = 0;
-    for (std::size_t j = 0; j < matrix.outputs; ++j)
-        for (std::size_t i = 0; i < matrix.inputs; ++i)
-            largest = std::max(largest, std::abs(matrix.weight[j * matrix.inputs + i]) * choice.scale[j]);
+    for (std::size_t row = 0; row < matrix.outputs; ++row) {
+        const double scale = choice.scale[neuron_of_row(folded, row, choice.scale.size())];
+        for (std::size_t k = matrix.begin(row); k < matrix.end(row); ++k)
+            largest = std::max(largest, std::abs(matrix.weight[k]) * scale);
+    }
     for (int e = 0; e < choice.exponent; ++e)
         if (rounded_weight(largest, 1, e, profile) <= profile.weight_max) return e;
     return choice.exponent;
 }
 
-IntConnection to_integers(const Connection& c, const Dense& matrix, const Profile& profile,
+IntConnection to_integers(const Connection& c, const Folded& folded, const Profile& profile,
                           const Choice& choice, int exponent) {
+    const Matrix& matrix = folded.matrix;
     IntConnection out;
     out.name = c.name;
     out.source = c.source;
@@ -116,14 +136,19 @@ IntConnection to_integers(const Connection& c, const Dense& matrix, const Profil
     out.exponent = exponent;
     out.outputs = matrix.outputs;
     out.inputs = matrix.inputs;
+    out.source_pool = folded.source_pool;
+    out.sum_pool = folded.sum_pool;
+    out.first = matrix.first;
+    out.column = matrix.column;
     out.weight.reserve(matrix.weight.size());
-    for (std::size_t j = 0; j < matrix.outputs; ++j)
-        for (std::size_t i = 0; i < matrix.inputs; ++i) {
-            const double q =
-                rounded_weight(matrix.weight[j * matrix.inputs + i], choice.scale[j], exponent, profile);
+    for (std::size_t row = 0; row < matrix.outputs; ++row) {
+        const double scale = choice.scale[neuron_of_row(folded, row, choice.scale.size())];
+        for (std::size_t k = matrix.begin(row); k < matrix.end(row); ++k) {
+            const double q = rounded_weight(matrix.weight[k], scale, exponent, profile);
             if (std::abs(q) > profile.weight_max) SYNFIRE_BUG("a weight left its range");
             out.weight.push_back(static_cast<std::int16_t>(q));
         }
+    }
     return out;
 }
 
@@ -157,7 +182,7 @@ bool is_small(const PopulationRange& range, const IntPopulation& p, const rt::Ru
 
 struct Search {
     const Network& network;
-    const std::vector<Dense>& folded;
+    const std::vector<Folded>& folded;
     const Profile& profile;
     IntNetwork& out;
     std::size_t population;
@@ -209,14 +234,13 @@ struct Search {
     }
 };
 
-void quantize_population(const Network& network, const std::vector<Dense>& folded, std::size_t index,
+void quantize_population(const Network& network, const std::vector<Folded>& folded, std::size_t index,
                          const Profile& profile, Granularity granularity, IntNetwork& out, Report& report) {
     Fan fan;
     fan.population = &network.populations[index];
     for (std::size_t c = 0; c < folded.size(); ++c)
-        if (network.connections[c].target == index) fan.matrices.push_back(&folded[c]);
-    for (std::size_t j = 0; j < neurons(*fan.population); ++j)
-        fan.bias.push_back(total_bias(network, folded, index, j));
+        if (network.connections[c].target == index) fan.connections.push_back(&folded[c]);
+    fan.bias = total_biases(network, folded, index);
     const std::vector<Group> groups = group_neurons(fan, profile, granularity);
     const int least = least_exponent(fan, profile, groups);
     const Choice choice = Search{network, folded, profile, out, index, fan, groups}.run(least);
@@ -224,19 +248,22 @@ void quantize_population(const Network& network, const std::vector<Dense>& folde
     note_decays(*fan.population, profile, report);
     check_thresholds(out.populations[index], profile, report);
     for (std::size_t c = 0; c < folded.size(); ++c)
-        if (network.connections[c].target == index) warn_lost_weights(folded[c], out.connections[c], report);
+        if (network.connections[c].target == index)
+            warn_lost_weights(folded[c].matrix, out.connections[c], report);
 }
 
 }  // namespace
 
 IntNetwork quantize(const Network& network, const QuantizeOptions& options, Report& report) {
-    const Profile profile = profile_of(options, report);
+    const bool lava = options.profile == "lava";
+    const Profile profile = lava ? Profile{} : profile_of(options, report);
     refuse_inputs(network, report);
     report.stop_on_errors();
-    std::vector<Dense> folded;
+    if (lava) return carry_over(network, report);
+    std::vector<Folded> folded;
     for (const Connection& c : network.connections) {
         folded.push_back(fold(network, c));
-        refuse_filtered_bias(network, c, folded.back(), report);
+        refuse_biases(network, c, folded.back(), profile, report);
     }
     for (const Population& p : network.populations) refuse_reset(p, profile, report);
     report.stop_on_errors();

@@ -11,7 +11,7 @@ namespace synfire {
 enum class Granularity { layer, neuron };
 
 struct QuantizeOptions {
-    std::string profile = "mcu";  // "mcu" or "loihi"
+    std::string profile = "mcu";  // "mcu", "loihi", or "lava": integers taken over, see carry_over.hpp
     int weight_bits = 8;          // of a stored weight, sign included; 8 (the mcu profile also takes 16)
     int decay_bits = 12;          // F of the mcu profile, 12..16; loihi is always 12
     // One scale per population or per neuron (free on an MCU: a per-neuron scale is a per-neuron threshold).

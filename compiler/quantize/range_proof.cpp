@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "compiler/support/report.hpp"
+#include "compiler/network/window.hpp"
 
 namespace synfire {
 namespace {
@@ -75,6 +75,7 @@ struct Neuron {
     rt::Rules rules;
     rt::NeuronParameters p;
     std::int64_t initial_v;
+    std::int64_t initial_u;
 };
 
 std::int64_t decayed(const Neuron& n, std::int64_t x, std::int32_t d) {
@@ -89,6 +90,8 @@ std::int64_t reset_high(const Neuron& n, std::int64_t high) {
     if (high <= threshold) return high;
     if (n.p.reset == rt::Reset::to_value) return std::max<std::int64_t>(threshold, n.p.reset_amount);
     if (n.p.reset == rt::Reset::subtract_at_once) return std::max(threshold, high - n.p.reset_amount);
+    if (n.p.reset == rt::Reset::subtract_no_delay) return std::max(high, threshold + n.p.reset_amount);
+    if (n.p.reset == rt::Reset::to_zero_no_delay) return std::max(high, 2 * threshold);
     return high;
 }
 
@@ -97,25 +100,45 @@ std::int64_t reset_low(const Neuron& n, std::int64_t low, bool fires) {
     if (n.p.reset == rt::Reset::to_value) return std::min<std::int64_t>(low, n.p.reset_amount);
     if (n.p.reset == rt::Reset::subtract_at_once)
         return std::min(low, std::max<std::int64_t>(low, n.p.threshold + std::int64_t{1}) - n.p.reset_amount);
+    if (n.p.reset == rt::Reset::subtract_no_delay)
+        return std::min(low, std::max<std::int64_t>(low, n.p.threshold + std::int64_t{1}) - n.p.reset_amount);
+    if (n.p.reset == rt::Reset::to_zero_no_delay) return std::min(low, 2 * low);
     return low;
 }
 
-// Bounds of v after one more step. The initial potential never met the threshold, so no reset lowers it.
+bool subtracts_later(const Neuron& n) {
+    return n.p.reset == rt::Reset::subtract_next_step || n.p.reset == rt::Reset::subtract_no_delay;
+}
+
+// Bounds of v after one more step, as it meets the threshold. high, low: the same bounds one step earlier.
+// The initial potential never met the threshold, so no reset lowers it.
 std::int64_t next_high(const Neuron& n, std::int64_t high, std::int64_t drive) {
-    if (n.p.reset != rt::Reset::subtract_next_step)
-        return decayed(n, std::max(reset_high(n, high), n.initial_v), n.p.decay_v) + drive;
-    const std::int64_t quiet = decayed(n, std::min<std::int64_t>(high, n.p.threshold), n.p.decay_v) + drive;
-    if (high <= n.p.threshold) return quiet;
-    return std::max(quiet, decayed(n, high, n.p.decay_v) + drive - n.p.reset_amount);
+    const std::int64_t before = std::max(reset_high(n, high), n.initial_v);
+    const std::int64_t floor = n.p.v_min;
+    if (n.p.reset == rt::Reset::to_zero_no_delay)  // what stands above the threshold starts from 0
+        return std::max(
+            floor,
+            decayed(n, std::clamp<std::int64_t>(before, 0, std::max(0, n.p.threshold)), n.p.decay_v) + drive);
+    if (!subtracts_later(n)) return std::max(floor, decayed(n, before, n.p.decay_v) + drive);
+    const std::int64_t quiet = decayed(n, std::min<std::int64_t>(before, n.p.threshold), n.p.decay_v) + drive;
+    if (before <= n.p.threshold) return std::max(floor, quiet);
+    return std::max({floor, quiet, decayed(n, before, n.p.decay_v) + drive - n.p.reset_amount});
 }
 
 std::int64_t next_low(const Neuron& n, std::int64_t low, std::int64_t drive, bool fires) {
-    if (n.p.reset != rt::Reset::subtract_next_step)
-        return decayed(n, std::min(reset_low(n, low, fires), n.initial_v), n.p.decay_v) + drive;
-    const std::int64_t quiet = decayed(n, low, n.p.decay_v) + drive;
-    if (!fires) return quiet;
-    const std::int64_t lowest_spiking = std::max<std::int64_t>(low, n.p.threshold + std::int64_t{1});
-    return std::min(quiet, decayed(n, lowest_spiking, n.p.decay_v) + drive - n.p.reset_amount);
+    const std::int64_t before = std::min(reset_low(n, low, fires), n.initial_v);
+    const std::int64_t floor = n.p.v_min;
+    if (n.p.reset == rt::Reset::to_zero_no_delay)
+        // A potential that was doubled started from 0, so that twice the drive bounds it.
+        return std::max(
+            floor,
+            decayed(n, std::min({low, n.initial_v, std::int64_t{0}, fires ? 2 * drive : 0}), n.p.decay_v) +
+                drive);
+    const std::int64_t quiet = decayed(n, before, n.p.decay_v) + drive;
+    if (!subtracts_later(n) || !fires) return std::max(floor, quiet);
+    const std::int64_t lowest_spiking = std::max<std::int64_t>(before, n.p.threshold + std::int64_t{1});
+    return std::max(floor,
+                    std::min(quiet, decayed(n, lowest_spiking, n.p.decay_v) + drive - n.p.reset_amount));
 }
 
 using Bound = std::function<std::int64_t(std::int64_t)>;
@@ -142,10 +165,10 @@ std::optional<std::int64_t> closed_below(std::int64_t from, std::int64_t limit, 
 // An interval that no step leaves, or nothing where the register is too small for one.
 std::optional<Interval> closed_current(const Neuron& n, Interval a) {
     const Interval limit = limits(n.rules.current);
-    const auto high =
-        closed_above(0, limit.high, [&](std::int64_t x) { return decayed(n, x, n.p.decay_u) + a.high; });
-    const auto low =
-        closed_below(0, limit.low, [&](std::int64_t x) { return decayed(n, x, n.p.decay_u) + a.low; });
+    const auto high = closed_above(std::max<std::int64_t>(0, n.initial_u), limit.high,
+                                   [&](std::int64_t x) { return decayed(n, x, n.p.decay_u) + a.high; });
+    const auto low = closed_below(std::min<std::int64_t>(0, n.initial_u), limit.low,
+                                  [&](std::int64_t x) { return decayed(n, x, n.p.decay_u) + a.low; });
     if (!high || !low) return std::nullopt;
     return Interval{*low, *high};
 }
@@ -179,7 +202,7 @@ std::uint64_t steps_to(std::int64_t distance, std::int64_t move) {
 }
 
 Growth follow(const Neuron& n, Interval a) {
-    Interval u{0, 0};
+    Interval u{n.initial_u, n.initial_u};
     Interval v{n.initial_v, n.initial_v};
     const Interval limit = limits(n.rules.membrane);
     for (std::uint64_t t = 0; t < exact_steps; ++t) {
@@ -238,34 +261,52 @@ PopulationRange prove_neuron(const Neuron& n, Interval sum, double& fullest) {
     return range;
 }
 
-// The largest value one input neuron delivers in one step.
-std::int64_t largest_value(const IntNetwork& network, const Presynaptic& source) {
-    if (source.kind == Presynaptic::Kind::population) return 1;
-    switch (network.inputs[source.index].kind) {
-        case SignalKind::spikes:
-            return 1;
-        case SignalKind::counts:
-            return 255;
-        case SignalKind::real:
-            break;
+// The sums of one connection, before a maximum pool behind them.
+std::vector<Interval> row_sums(const IntNetwork& network, const IntConnection& c) {
+    const std::int64_t largest = largest_value(network, c.source);
+    const bool negative =
+        c.source.kind == Presynaptic::Kind::input && network.inputs[c.source.index].kind == SignalKind::real;
+    std::vector<Interval> rows;
+    for (std::size_t o = 0; o < c.outputs; ++o) {
+        Interval row;
+        for_each_synapse(c, o, [&](std::size_t, std::int64_t w) {
+            if (negative || w < 0) row.low -= std::abs(w) * largest;
+            if (negative || w > 0) row.high += std::abs(w) * largest;
+        });
+        rows.push_back(saturated_shift(row, c.exponent));
     }
-    SYNFIRE_BUG("an integer network with real inputs");
+    return rows;
+}
+
+// Bounds of the maximum over each window; a window outside of the image gives 0.
+std::vector<Interval> pooled(const Pool& pool, const std::vector<Interval>& rows) {
+    std::vector<Interval> out;
+    const Shape shape = output_shape(pool);
+    for (std::size_t c = 0; c < shape[0]; ++c)
+        for (std::size_t y = 0; y < shape[1]; ++y)
+            for (std::size_t x = 0; x < shape[2]; ++x) {
+                std::optional<Interval> most;
+                for_each_inside(pool.window, pool.input, y, x, [&](std::size_t, std::size_t at) {
+                    const Interval row = rows[c * pool.input[1] * pool.input[2] + at];
+                    most =
+                        most ? Interval{std::max(most->low, row.low), std::max(most->high, row.high)} : row;
+                });
+                out.push_back(most.value_or(Interval{}));
+            }
+    return out;
 }
 
 std::vector<Interval> sums(const IntNetwork& network, std::size_t population) {
-    std::vector<Interval> total(neurons(network.populations[population]));
+    const IntPopulation& p = network.populations[population];
+    std::vector<Interval> total(neurons(p));
+    for (std::size_t j = 0; j < total.size(); ++j) total[j] = {at(p.bias_u, j), at(p.bias_u, j)};
     for (const IntConnection& c : network.connections) {
-        if (c.target != population) continue;
-        const std::int64_t largest = largest_value(network, c.source);
-        for (std::size_t j = 0; j < c.outputs; ++j) {
-            Interval row;
-            for (std::size_t i = 0; i < c.inputs; ++i) {
-                const std::int64_t w = c.weight[j * c.inputs + i];
-                (w < 0 ? row.low : row.high) += w * largest;
-            }
-            const Interval part = saturated_shift(row, c.exponent);
-            total[j].low = std::max(total[j].low + part.low, -unbounded);
-            total[j].high = std::min(total[j].high + part.high, unbounded);
+        if (c.target != population || c.outputs == 0) continue;  // not quantized yet
+        std::vector<Interval> rows = row_sums(network, c);
+        if (c.sum_pool) rows = pooled(*c.sum_pool, rows);
+        for (std::size_t j = 0; j < total.size(); ++j) {
+            total[j].low = std::max(total[j].low + rows[j].low, -unbounded);
+            total[j].high = std::min(total[j].high + rows[j].high, unbounded);
         }
     }
     return total;
@@ -287,7 +328,8 @@ PopulationRange prove_range(const IntNetwork& network, std::size_t population) {
     for (std::size_t j = 0; j < sum.size(); ++j) {
         double use_of_neuron = 0;
         PopulationRange one =
-            prove_neuron({network.rules, neuron_parameters(p, j), at(p.initial_v, j)}, sum[j], use_of_neuron);
+            prove_neuron({network.rules, neuron_parameters(p, j), at(p.initial_v, j), at(p.initial_u, j)},
+                         sum[j], use_of_neuron);
         one.neuron = j;
         const Interval all_sums = j == 0 ? one.sum : hull(result.sum, one.sum);
         const Interval all_currents = j == 0 ? one.current : hull(result.current, one.current);

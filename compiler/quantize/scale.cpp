@@ -18,19 +18,50 @@ constexpr double tiny = 1e-30;
 // a scale lowered by a tenth costs 0.15 bits of the weights.
 constexpr double alignment_cost = 0.1;
 
+// The matrix row at which the synapses of a neuron, or of a channel that it is the first of, begin.
+std::size_t first_row(const Folded& folded, std::size_t neuron, std::size_t neurons) {
+    return folded.sum_pool ? neuron * folded.matrix.outputs / neurons : neuron;
+}
+
+// Calls visit with the weights of neurons first .. last - 1 until it returns false; returns whether it never
+// did.
+template <class Visit>
+bool all_weights(const Fan& fan, std::size_t first, std::size_t last, Visit visit) {
+    const std::size_t n = neurons(*fan.population);
+    for (const Folded* f : fan.connections) {
+        const Matrix& m = f->matrix;
+        const std::size_t end = m.begin(first_row(*f, last, n));
+        for (std::size_t k = m.begin(first_row(*f, first, n)); k < end; ++k)
+            if (!visit(m.weight[k])) return false;
+    }
+    return true;
+}
+
 template <class Visit>
 void for_each_weight(const Fan& fan, std::size_t first, std::size_t last, Visit visit) {
-    for (const Dense* m : fan.matrices)
-        for (std::size_t k = first * m->inputs; k < last * m->inputs; ++k) visit(std::abs(m->weight[k]));
+    all_weights(fan, first, last, [&](double w) {
+        visit(std::abs(w));
+        return true;
+    });
 }
 
 bool all_whole(const Fan& fan, const Group& g, double scale) {
-    for (const Dense* m : fan.matrices)
-        for (std::size_t k = g.first * m->inputs; k < g.last * m->inputs; ++k) {
-            const double x = m->weight[k] * scale;
-            if (std::abs(x - std::round(x)) > lattice_tolerance) return false;
-        }
-    return true;
+    return all_weights(fan, g.first, g.last, [&](double w) {
+        const double x = w * scale;
+        return std::abs(x - std::round(x)) <= lattice_tolerance;
+    });
+}
+
+// How many neurons share a scale: those of a channel where synapses are shared or pooled.
+std::size_t group_size(const Fan& fan, Granularity granularity) {
+    const std::size_t n = neurons(*fan.population);
+    if (granularity == Granularity::layer) return n;
+    std::size_t channels = 0;
+    for (const Folded* f : fan.connections) {
+        if (f->channels == 0 || n % f->channels != 0) continue;
+        channels = channels == 0 || channels == f->channels ? f->channels : 1;
+    }
+    return channels == 0 ? 1 : n / channels;
 }
 
 // The scale that turns the weights back into the integers of an already quantized model. One weight alone is
@@ -71,14 +102,19 @@ double limit_of(const Fan& fan, const Group& g, const Profile& profile) {
         if (value != 0) most = std::min(most, static_cast<double>(limit) / std::abs(value));
     };
     for (std::size_t j = g.first; j < g.last; ++j) {
-        hold(fan.bias[j], profile.bias_max);
+        hold(at(fan.bias.v, j), profile.bias_max);
+        hold(at(fan.bias.u, j), profile.bias_max);
         hold(at(p.initial_v, j), profile.state_max);
+        hold(at(p.initial_i, j), profile.state_max);
+        if (!p.v_min.empty()) hold(at(p.v_min, j), profile.state_max);
         if (!p.spiking) continue;
         hold(at(p.spiking->threshold, j), profile.threshold_max);
         if (const auto* hard = std::get_if<HardReset>(&p.spiking->reset))
             hold(at(hard->value, j), profile.state_max);
         if (const auto* soft = std::get_if<SoftReset>(&p.spiking->reset))
             hold(at(soft->amount, j), profile.state_max);
+        if (const auto* no_delay = std::get_if<NoDelayReset>(&p.spiking->reset))
+            hold(at(no_delay->amount, j), profile.state_max);
     }
     return most;
 }
@@ -87,7 +123,8 @@ double limit_of(const Fan& fan, const Group& g, const Profile& profile) {
 double stand_in(const Fan& fan, const Group& g) {
     double largest = 0;
     for (std::size_t j = g.first; j < g.last; ++j) {
-        largest = std::max({largest, std::abs(fan.bias[j]), std::abs(at(fan.population->initial_v, j))});
+        largest = std::max({largest, std::abs(at(fan.bias.v, j)), std::abs(at(fan.bias.u, j)),
+                            std::abs(at(fan.population->initial_v, j))});
         if (fan.population->spiking)
             largest = std::max(largest, std::abs(at(fan.population->spiking->threshold, j)));
     }
@@ -128,7 +165,7 @@ bool keeps_lattice(const Population& p, std::size_t neuron, const Profile& profi
 
 std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granularity granularity) {
     const std::size_t n = neurons(*fan.population);
-    const std::size_t size = granularity == Granularity::layer ? n : 1;
+    const std::size_t size = group_size(fan, granularity);
     std::vector<Group> groups;
     for (std::size_t first = 0; first < n; first += size) {
         Group g;

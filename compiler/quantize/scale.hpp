@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "compiler/quantize/fold.hpp"
 #include "compiler/quantize/profile.hpp"
 
 namespace synfire {
@@ -11,8 +12,8 @@ namespace synfire {
 // A population with everything that reaches it.
 struct Fan {
     const Population* population = nullptr;
-    std::vector<const Dense*> matrices;  // folded; [neurons, ...]
-    std::vector<double> bias;            // [neurons], added to v in every step
+    std::vector<const Folded*> connections;
+    Biases bias;
 };
 
 // Neurons [first, last) that share one scale.
@@ -32,6 +33,7 @@ struct Choice {
     std::vector<double> scale;  // per neuron
 };
 
+// One group per population, per neuron, or per channel where the neurons of one share weights.
 std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granularity granularity);
 
 // The least exponent with which leak truncation stays below 1 % of every threshold and every threshold is at

@@ -151,6 +151,14 @@ void check_reset(const IntPopulation& p, Report& report) {
             warn_simulation_only(p, "Loihi cannot subtract in the step of the spike",
                                  "reset in the next step, or use --hard-reset", report);
             break;
+        case rt::Reset::subtract_no_delay:
+        case rt::Reset::to_zero_no_delay:
+            report.error({.node = quoted(p.name),
+                          .field = "reset",
+                          .reason = "neither Loihi nor Lava resets as snnTorch without delay does",
+                          .expected = "a hard reset, or a soft reset",
+                          .hint = "use --hard-reset, or train with reset_delay=True"});
+            break;
         case rt::Reset::subtract_next_step:
             if (p.refractory_steps > 0)
                 report.error(

@@ -34,6 +34,9 @@ std::string_view name_of(rt::Reset reset) {
             return "subtract_at_once";
         case rt::Reset::subtract_next_step:
             return "subtract_next_step";
+        case rt::Reset::subtract_no_delay:
+        case rt::Reset::to_zero_no_delay:
+            break;  // refused by check()
     }
     SYNFIRE_BUG("unknown reset");
 }

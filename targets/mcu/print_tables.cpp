@@ -80,9 +80,13 @@ const char* name_of(rt::Reset reset) {
         case rt::Reset::subtract_at_once:
             return "subtract_at_once";
         case rt::Reset::subtract_next_step:
+            return "subtract_next_step";
+        case rt::Reset::subtract_no_delay:
+            return "subtract_no_delay";
+        case rt::Reset::to_zero_no_delay:
             break;
     }
-    return "subtract_next_step";
+    return "to_zero_no_delay";
 }
 
 Text print_rules(const rt::Rules& rules) {
@@ -90,6 +94,11 @@ Text print_rules(const rt::Rules& rules) {
     for (const rt::Register& r : {rules.accumulator, rules.current, rules.drive, rules.membrane})
         add(text, ",\n        {{{}, synfire::rt::Overflow::{}}}", r.bits, name_of(r.overflow));
     return text + "}";
+}
+
+bool resets_without_delay(const Tables& tables) {
+    return std::any_of(tables.populations.begin(), tables.populations.end(),
+                       [](const PopulationTable& p) { return rt::without_delay(p.reset); });
 }
 
 bool any_weights_of(const Tables& tables, int bytes) {
@@ -177,6 +186,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr synfire::rt::Rules rules{};\n\n", print_rules(tables.rules));
     add(text, "    static constexpr bool filtered = {};\n", tables.filtered > 0);
     add(text, "    static constexpr bool refractory = {};\n", tables.refractory > 0);
+    add(text, "    static constexpr bool no_delay = {};\n", resets_without_delay(tables));
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 1));
     add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 2));
     add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());

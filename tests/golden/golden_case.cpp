@@ -14,7 +14,7 @@ GoldenCase parse_case(const std::string& text) {
 }
 
 std::optional<std::string> first_difference(const GoldenCase& vector) {
-    const IntTrace actual = emulate(vector.network, vector.inputs, nullptr, &vector.imported);
+    const IntTrace actual = emulate(vector.network, vector.inputs);
     const auto mismatch = first_mismatch(0, vector.expected, actual);
     if (!mismatch) return std::nullopt;
     return "first difference: step " + std::to_string(mismatch->step) + ", " +

@@ -18,7 +18,6 @@ namespace synfire::golden {
 struct GoldenCase {
     IntNetwork network;
     std::vector<Signal> inputs;
-    ImportedState imported;
     IntTrace expected;
     // Non-empty: public sources disagree about what this vector tests, so a difference is shown, not counted.
     std::string ambiguous;

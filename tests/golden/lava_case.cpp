@@ -31,8 +31,8 @@ IntPerNeuron biases(const json& neuron, std::size_t size) {
     return result;
 }
 
-void set_reset(const json& neuron, const std::string& type, IntPopulation& population,
-               PeriodicReset& periodic) {
+void set_reset(const json& neuron, const std::string& type, IntPopulation& population) {
+    PeriodicReset& periodic = population.periodic_reset;
     population.reset = rt::Reset::to_value;
     if (type == "LIFReset") {
         periodic.interval =
@@ -67,11 +67,9 @@ void add_layer(const json& layer, GoldenCase& result) {
     for (std::int32_t& t : population.threshold) t = checked(std::int64_t{t} * 64, "vth");
     population.bias = biases(neuron, size);
     population.initial_v = per_neuron(neuron, "v0", size);
-    PeriodicReset periodic;
-    set_reset(neuron, type, population, periodic);
+    population.initial_u = per_neuron(neuron, "u0", size);
+    set_reset(neuron, type, population);
     result.network.populations.push_back(population);
-    result.imported.initial_u.push_back(per_neuron(neuron, "u0", size));
-    result.imported.resets.push_back(periodic);
 
     const json& expect = layer.at("expect");
     const std::size_t cells = result.expected.steps * size;

@@ -54,8 +54,6 @@ void add_group(const json& group, const json& expected, GoldenCase& result) {
     }
     result.network.populations.push_back(std::move(population));
     result.expected.populations.push_back(std::move(trace));
-    result.imported.initial_u.push_back({0});
-    result.imported.resets.emplace_back();
 }
 
 void add_input(const json& input, GoldenCase& result) {

@@ -41,10 +41,12 @@ IntPopulation random_population(Dice& dice, const rt::Rules& rules, int index) {
     p.spiking = !dice.one_in(5);
     if (!p.spiking) return p;
     p.threshold = values(dice, n, 0, dice.one_of({100, 1000, 30000}) * unit);
-    p.reset = dice.one_of(
-        {rt::Reset::none, rt::Reset::to_value, rt::Reset::subtract_at_once, rt::Reset::subtract_next_step});
+    p.reset = dice.one_of({rt::Reset::none, rt::Reset::to_value, rt::Reset::subtract_at_once,
+                           rt::Reset::subtract_next_step, rt::Reset::subtract_no_delay,
+                           rt::Reset::to_zero_no_delay});
     p.reset_amount = values(dice, n, 0, 1000 * unit);
-    if (p.reset != rt::Reset::subtract_next_step && dice.one_in(2)) p.refractory_steps = dice.between(1, 4);
+    const bool later = p.reset == rt::Reset::subtract_next_step || rt::without_delay(p.reset);
+    if (!later && dice.one_in(2)) p.refractory_steps = dice.between(1, 4);
     return p;
 }
 

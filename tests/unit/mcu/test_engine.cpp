@@ -21,7 +21,7 @@ struct MemoryModel {
     const std::uint32_t* lists = nullptr;
     std::uint16_t copy_count = 0;
     const rt::ListCopy* copies = nullptr;
-    bool filtered = true, refractory = true, bytes = true, halfwords = true;
+    bool filtered = true, refractory = true, no_delay = true, bytes = true, halfwords = true;
 };
 
 struct MemoryState {

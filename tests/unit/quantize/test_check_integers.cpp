@@ -109,8 +109,8 @@ TEST(CheckIntegers, InputsAndOutputs) {
     IntNetwork n = example();
     n.inputs[0].kind = SignalKind::real;
     EXPECT_EQ(error_of(n),
-              "error: node 'in' (input), field 'kind': real values cannot drive integer synapses\n"
-              "  expected: spikes or counts");
+              "error: node 'in' (input), field 'range': 0 is not a range of real values\n"
+              "  expected: finite and > 0");
     n = example();
     n.outputs = {4};
     EXPECT_EQ(error_of(n),

@@ -184,14 +184,15 @@ TEST(CompiledErrors, NotACompiledNetwork) {
     EXPECT_EQ(
         error_of("{", "["),
         "network.json: error: is not JSON\n  expected: the network.json of a compiled directory\n" + hint);
-    EXPECT_EQ(error_of("\"version\": 1", "\"version\": 2"),
-              "network.json: error: field 'version': version 2 is unknown\n  expected: 1\n" + hint);
+    EXPECT_EQ(error_of("\"version\": 2", "\"version\": 3"),
+              "network.json: error: field 'version': version 3 is unknown\n  expected: 2\n" + hint);
 }
 
 TEST(CompiledErrors, MissingAndUnknownFields) {
     EXPECT_EQ(error_of("\"beta\"", "\"gamma\""),
               "network.json: error: field 'network.populations[0].gamma': is not a field of this format\n"
-              "  expected: name, shape, alpha, beta, bias, initial_v, spiking\n" +
+              "  expected: name, shape, alpha, beta, bias, initial_v, initial_i, v_min, "
+              "periodic_reset, spiking\n" +
                   hint);
     EXPECT_EQ(error_of("\"beta\": 0.9,", ""),
               "network.json: error: field 'network.populations[0].beta': is missing\n"

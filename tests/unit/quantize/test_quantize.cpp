@@ -143,7 +143,8 @@ TEST(Quantize, AConnectionWithoutStagesIsTheIdentity) {
     const IntNetwork q = quantized(n);
     const std::int16_t one = q.connections[0].weight[0];
     EXPECT_GT(one, 0);
-    EXPECT_THAT(q.connections[0].weight, ElementsAre(one, 0, 0, one));
+    EXPECT_THAT(q.connections[0].weight, ElementsAre(one, one));
+    EXPECT_THAT(q.connections[0].column, ElementsAre(0, 1));
     EXPECT_EQ(at(q.populations[0].threshold, 0), 3 * one << q.connections[0].exponent);
 }
 
@@ -242,20 +243,25 @@ TEST(QuantizeErrors, RealInputs) {
     Network n = one_layer(1, 1, {1.0}, 0.9);
     n.inputs[0].kind = SignalKind::real;
     EXPECT_EQ(text_of_errors(n),
-              "error: node 'in' (input), field 'kind': real values cannot drive integer synapses\n"
-              "  expected: spikes or event counts\n"
-              "  hint: encode the input as spikes or counts before the network\n");
+              "error: node 'in' (input), field 'kind': real values cannot drive integer synapses "
+              "before their range is known\n"
+              "  expected: the greatest magnitude of the values\n"
+              "  hint: give it with --input-range, or encode the input as spikes\n");
+    n.inputs[0].range = 2;
+    EXPECT_GT(quantized(n).connections[0].weight[0], 0);
 }
 
 TEST(QuantizeErrors, BiasInFrontOfASynapticFilter) {
     Network n = one_layer(1, 1, {1.0}, 0.9);
     n.populations[0].alpha = {0.5};
     std::get<Dense>(n.connections[0].stages[0]).bias = {0.25};
-    EXPECT_EQ(text_of_errors(n),
+    const IntNetwork q = quantized(n);
+    EXPECT_EQ(q.populations[0].bias_u[0], std::round(0.25 * q.populations[0].scale[0]));
+    EXPECT_EQ(text_of_errors(n, loihi()),
               "error: node 'fc', field 'bias': value 0.25 at index 0 would pass the synaptic filter of 'lif' "
               "(alpha 0.5)\n"
               "  expected: no bias in front of a synaptic filter\n"
-              "  hint: train without this bias, or give the neurons a bias b / (1 - alpha) instead\n");
+              "  hint: train without this bias, or use the mcu profile\n");
 }
 
 TEST(QuantizeErrors, ProductsThatDoNotFit) {
