@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "compiler/frontend/frontends.hpp"
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/support/files.hpp"
@@ -31,6 +33,8 @@ ReadOptions options_of(const ReadFlags& flags) {
             flags.discretization == "euler" ? Discretization::euler : Discretization::exponential;
     if (!flags.compare.empty())
         options.compare = flags.compare == "gt" ? Compare::greater : Compare::greater_equal;
+    if (flags.reset_interval > 0) options.reset_interval = flags.reset_interval;
+    options.raw_input = flags.raw_input;
     return options;
 }
 
@@ -54,6 +58,13 @@ void add_read_flags(CLI::App& command, ReadFlags& flags) {
         .add_option("--compare", flags.compare,
                     "NIR: a spike when v > threshold (gt, the default) or v >= threshold (ge)")
         ->check(CLI::IsMember({"gt", "ge"}));
+    command
+        .add_option(
+            "--reset-interval", flags.reset_interval,
+            "netx: clear all states every so many steps, layer by layer one step later (default: never)")
+        ->check(CLI::Range(1, 1 << 30));
+    command.add_flag("--raw-input", flags.raw_input,
+                     "netx: the input layer gets values as they are, without the file's weight and bias");
 }
 
 Model load_model(const std::string& path, const ReadFlags& flags, Report& report) {
@@ -62,10 +73,10 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
     model.path = path;
     std::error_code unreadable;  // then read_file says why
     if (std::filesystem::is_directory(path, unreadable)) {
-        if (const std::string typed = given(options); !typed.empty()) {
+        if (const std::vector<std::string> typed = given(options); !typed.empty()) {
             Diagnostic d;
             d.file = path;
-            d.reason = typed + " has no effect on a compiled directory";
+            d.reason = fmt::format("{} has no effect on a compiled directory", fmt::join(typed, ", "));
             d.hint = "give the option when you compile";
             report.warning(d);
         }

@@ -55,6 +55,8 @@ struct Model {
 struct ReadFlags {
     double dt = 0;
     std::string reset, discretization, compare;
+    int reset_interval = 0;
+    bool raw_input = false;
 };
 
 void add_read_flags(CLI::App& command, ReadFlags& flags);

@@ -1,9 +1,13 @@
 // The list of front ends and the steps that are the same for all of them.
 #include "compiler/frontend/frontends.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
+#include <fmt/format.h>
+
 #include "compiler/frontend/json/json_frontend.hpp"
+#include "compiler/frontend/netx/netx_frontend.hpp"
 #include "compiler/frontend/nir/nir_frontend.hpp"
 #include "compiler/frontend/onnx/onnx_frontend.hpp"
 #include "compiler/network/check.hpp"
@@ -13,35 +17,46 @@ namespace {
 
 void warn_of_options(const Source& source, const Frontend& frontend, const ReadOptions& options,
                      Report& report) {
-    const std::string typed = given(options);
-    if (frontend.takes_options || typed.empty()) return;
+    std::vector<std::string> typed = given(options);
+    std::erase_if(typed, [&](const std::string& option) {
+        return std::count(frontend.options.begin(), frontend.options.end(), option) != 0;
+    });
+    if (typed.empty()) return;
     Diagnostic d;
     d.file = source.path;
-    d.reason = typed + " has no effect: " + frontend.format + " files say it themselves";
+    d.reason =
+        fmt::format("{} has no effect: {} files say it themselves", fmt::join(typed, ", "), frontend.format);
     d.hint = "leave the option out";
     report.warning(d);
 }
 
 }  // namespace
 
-std::string given(const ReadOptions& options) {
-    std::string text;
+std::vector<std::string> given(const ReadOptions& options) {
+    std::vector<std::string> names;
     const auto add = [&](bool was_given, const char* name) {
-        if (was_given) text += (text.empty() ? "" : ", ") + std::string(name);
+        if (was_given) names.emplace_back(name);
     };
     add(options.dt.has_value(), "--dt");
     add(options.reset.has_value(), "--reset");
     add(options.discretization.has_value(), "--discretization");
     add(options.compare.has_value(), "--compare");
-    return text;
+    add(options.reset_interval.has_value(), "--reset-interval");
+    add(options.raw_input, "--raw-input");
+    return names;
 }
 
 const std::vector<Frontend>& frontends() {
     static const std::vector<Frontend> rows = {
-        {".json", "JSON", false,
+        {".json",
+         "JSON",
+         {},
          [](const Source& source, const ReadOptions&, Report& report) { return read_json(source, report); }},
-        {".nir", "NIR", true, read_nir},
-        {".onnx", "ONNX", false,
+        {".net", "netx", {"--reset-interval", "--raw-input"}, read_netx},
+        {".nir", "NIR", {"--dt", "--reset", "--discretization", "--compare"}, read_nir},
+        {".onnx",
+         "ONNX",
+         {},
          [](const Source& source, const ReadOptions&, Report& report) {
              return onnx::read_onnx(source, report);
          }},

@@ -12,9 +12,9 @@
 namespace synfire {
 
 struct Frontend {
-    std::string extension;  // ".onnx"
-    std::string format;     // "ONNX"
-    bool takes_options;     // false: its files say everything themselves
+    std::string extension;             // ".onnx"
+    std::string format;                // "ONNX"
+    std::vector<std::string> options;  // "--dt": those that its files leave to the user
     Network (*read)(const Source&, const ReadOptions&, Report&);
 };
 
@@ -25,7 +25,7 @@ const std::vector<Frontend>& frontends();
 // where there is no usable Network.
 Network read(const Source& source, const ReadOptions& options, Report& report);
 
-// "--dt, --reset": the options that were given.
-std::string given(const ReadOptions& options);
+// "--dt", "--reset": the options that were given.
+std::vector<std::string> given(const ReadOptions& options);
 
 }  // namespace synfire

@@ -1,5 +1,6 @@
 // What a user says about a model whose file cannot say it. NIR files hold differential equations: neither the
-// length of a step nor the kind of reset is in them.
+// length of a step nor the kind of reset is in them. netx files leave resets between
+// samples to the program that loads them.
 #pragma once
 
 #include <optional>
@@ -27,6 +28,8 @@ struct ReadOptions {
     std::optional<ResetRule> reset;
     std::optional<Discretization> discretization;
     std::optional<Compare> compare;
+    std::optional<int> reset_interval;  // steps between two resets of all states, > 0
+    bool raw_input = false;             // the input block gets its values as they are, not transformed
 };
 
 }  // namespace synfire

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/support/netx_weights.hpp"
 #include "targets/loihi/hdf5_image.hpp"
 #include "targets/loihi/limits.hpp"
 #include "targets/loihi/registers.hpp"
@@ -123,42 +124,11 @@ void add_layer(Hdf5Image& file, const std::string& layer, const IntPopulation& p
     file.add(neuron + "/gradedSpike", {}, {0});
 }
 
-// Lava's Dense on an int32 matrix: clip, then drop low bits (of the magnitude where all weights inhibit).
-std::int32_t stored_by_dense(std::int32_t w, SignMode mode, int dropped_bits) {
-    const bool inhibitory = mode == SignMode::inhibitory;
-    std::int32_t x = std::clamp(inhibitory ? -w : w, mode == SignMode::mixed ? -256 : 0, 255);
-    x = static_cast<std::int32_t>(rt::shift_floor(x, -dropped_bits)) * (1 << dropped_bits);
-    return inhibitory ? -x : x;
-}
-
-bool all_divisible(const std::vector<std::int32_t>& w, int bits) {
-    return std::all_of(w.begin(), w.end(), [bits](std::int32_t x) { return x % (1 << bits) == 0; });
-}
-
 }  // namespace
 
-bool netx_keeps(const std::vector<std::int32_t>& w) {
-    const auto [lowest, highest] = std::minmax_element(w.begin(), w.end());
-    const std::int32_t low = *lowest, high = *highest;
-    if ((low == 0 && high == 0) || low < -256 || high > (low < 0 ? 254 : 255)) return false;
-    // netx calls a matrix inhibitory only where no weight is zero; Dense also where some are.
-    const bool netx_mixed = high >= 0 && low < 0;
-    double scale = 255.0 / high;
-    if (high < 0) scale = -256.0 / low;
-    if (netx_mixed) scale = std::min(high == 0 ? HUGE_VAL : 127.0 / high, -128.0 / low);
-    const int scale_bits = static_cast<int>(std::floor(std::log2(scale))) + (netx_mixed ? 1 : 0);
-    int common = 8;
-    while (common > 0 && !all_divisible(w, common)) --common;
-    const int weight_bits = 8 - scale_bits - (common - (netx_mixed ? 1 : 0));
-    const SignMode mode = low >= 0    ? SignMode::excitatory
-                          : high <= 0 ? SignMode::inhibitory
-                                      : SignMode::mixed;
-    const int dropped = 8 - weight_bits + (mode == SignMode::mixed ? 1 : 0);
-    if (scale_bits < 0 || dropped < 0 || dropped > 8) return false;
-    return std::all_of(w.begin(), w.end(), [&](std::int32_t x) {
-        const std::int32_t scaled = x * (1 << scale_bits);
-        return stored_by_dense(scaled, mode, dropped) == scaled;
-    });
+bool netx_keeps(const std::vector<std::int32_t>& weights) {
+    const NetxWeights loaded = netx_weights({weights});
+    return loaded.trap.empty() && loaded.effective.front() == weights;
 }
 
 std::optional<Diagnostic> netx_refusal(const IntNetwork& network) {

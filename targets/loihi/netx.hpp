@@ -15,9 +15,7 @@ std::optional<Diagnostic> netx_refusal(const IntNetwork& network);
 // The bytes of the file; the same on every host. The network must not be refused.
 std::string to_netx(const IntNetwork& network);
 
-// What netx makes of a weight matrix when it loads it, before its exponent is applied back: its own choice of
-// weight bits and exponent, then Dense's clipping and truncation. True where every product comes out as
-// written. lava-dl netx/utils.py (optimize_weight_bits), lava proc/dense/models.py.
+// True where netx loads every weight as it is written.
 bool netx_keeps(const std::vector<std::int32_t>& weights);
 
 }  // namespace synfire::loihi
