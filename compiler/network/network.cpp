@@ -1,6 +1,8 @@
 // Sizes and names within a Network.
 #include "compiler/network/network.hpp"
 
+#include <algorithm>
+
 #include "compiler/support/report.hpp"
 
 namespace synfire {
@@ -42,20 +44,21 @@ std::size_t stored_weights(const Connection& connection) {
     return count;
 }
 
-int largest_value(const Network& network, const Presynaptic& source) {
-    if (source.kind == Presynaptic::Kind::population) {
-        const std::optional<Spiking>& spiking = network.populations.at(source.index).spiking;
-        return spiking ? spiking->max_spikes : 1;
+std::size_t fan_in(const Network& network, const Connection& connection) {
+    const std::size_t all = width(network, connection.source);
+    std::size_t fan = 1;
+    for (const Stage& stage : connection.stages) {
+        const std::size_t more = fan_in(stage);
+        fan = more > all / std::max<std::size_t>(fan, 1) ? all : fan * more;
     }
-    switch (network.inputs.at(source.index).kind) {
-        case SignalKind::spikes:
-            return 1;
-        case SignalKind::counts:
-            return max_count;
-        case SignalKind::real:
-            break;
-    }
-    return 0;
+    return fan;
+}
+
+std::size_t fan_in(const Network& network, std::size_t population) {
+    std::size_t sum = 0;
+    for (const Connection& c : network.connections)
+        if (c.target == population) sum += fan_in(network, c);
+    return sum;
 }
 
 }  // namespace synfire

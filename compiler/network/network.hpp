@@ -141,7 +141,8 @@ std::size_t width(const Network& network, const Presynaptic& source);
 std::string name_of(const Network& network, const Presynaptic& source);
 // The number of weights that a connection stores; a convolution's are shared by many synapses.
 std::size_t stored_weights(const Connection& connection);
-// The most that a neuron of the source delivers in one step; 0 where there is no bound (real values).
-int largest_value(const Network& network, const Presynaptic& source);
+// The most neurons or inputs that one neuron of the population hears through the connection.
+std::size_t fan_in(const Network& network, const Connection& connection);
+std::size_t fan_in(const Network& network, std::size_t population);
 
 }  // namespace synfire

@@ -62,11 +62,15 @@ std::string window_text(const Window& w) {
     return w.pad_before == w.pad_after ? text : text + " before, " + pair(w.pad_after) + " after";
 }
 
-std::string bias_text(const std::vector<double>& bias) {
-    return bias.empty() || is_zero(bias) ? "" : ", bias " + text(bias);
-}
+// How a list of parameters is written: exactly, or for eyes.
+using ValuesText = std::string (*)(const std::vector<double>&);
 
 struct StageText {
+    ValuesText text;
+
+    std::string bias_text(const std::vector<double>& bias) const {
+        return bias.empty() || is_zero(bias) ? "" : ", bias " + text(bias);
+    }
     std::string operator()(const Dense& d) const {
         return fmt::format("dense {} -> {}, weights {}{}", d.inputs, d.outputs, text(d.weight),
                            bias_text(d.bias));
@@ -101,7 +105,7 @@ std::string text(const Network& network, const Connection& c) {
     std::string line = fmt::format("connection {}: {} -> {}", c.name, name_of(network, c.source),
                                    network.populations.at(c.target).name);
     if (c.delay > 0) line += fmt::format(", delay {} steps", c.delay);
-    for (const Stage& stage : c.stages) line += ", " + std::visit(StageText{}, stage);
+    for (const Stage& stage : c.stages) line += ", " + std::visit(StageText{text}, stage);
     return line;
 }
 
@@ -118,6 +122,16 @@ const char* name(SignalKind kind) {
 }
 
 }  // namespace
+
+std::string print_short(const std::vector<double>& values) {
+    if (values.empty()) return "none";
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    return *low == *high ? fmt::format("{:.4g}", *low) : fmt::format("{:.4g}..{:.4g}", *low, *high);
+}
+
+std::string print_short(const Stage& stage) {
+    return std::visit(StageText{print_short}, stage);
+}
 
 std::string print(const Network& network) {
     std::string out = fmt::format("network {}\n", network.name);

@@ -1,6 +1,8 @@
 // Sizes of stages.
 #include "compiler/network/stage.hpp"
 
+#include <algorithm>
+
 #include "compiler/support/report.hpp"
 
 namespace synfire {
@@ -30,6 +32,25 @@ struct Outputs {
     std::size_t operator()(const IndexMap& m) const { return m.source.size(); }
 };
 
+std::size_t area(const std::array<std::size_t, 2>& sides) {
+    return sides[0] * sides[1];
+}
+
+struct FanIn {
+    std::size_t operator()(const Dense& d) const { return d.inputs; }
+    std::size_t operator()(const Sparse& s) const {
+        std::size_t most = 0;
+        for (std::size_t o = 0; o < s.outputs; ++o) most = std::max(most, s.first[o + 1] - s.first[o]);
+        return most;
+    }
+    std::size_t operator()(const Scale&) const { return 1; }
+    std::size_t operator()(const Convolution& c) const { return c.weight.size() / c.filters; }
+    std::size_t operator()(const Pool& p) const {
+        return std::min(area(p.window.kernel), p.input[1] * p.input[2]);
+    }
+    std::size_t operator()(const IndexMap&) const { return 1; }
+};
+
 struct StoredWeights {
     std::size_t operator()(const Dense& d) const { return d.weight.size(); }
     std::size_t operator()(const Sparse& s) const { return s.weight.size(); }
@@ -51,6 +72,10 @@ Shape output_shape(const Pool& p) {
 
 std::size_t outputs(const Stage& stage, std::size_t arriving) {
     return std::visit(Outputs{arriving}, stage);
+}
+
+std::size_t fan_in(const Stage& stage) {
+    return std::visit(FanIn{}, stage);
 }
 
 std::size_t stored_weights(const Stage& stage) {

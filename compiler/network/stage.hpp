@@ -82,6 +82,9 @@ Shape output_shape(const Pool& pool);
 // The number of values that leave a stage which `arriving` values enter.
 std::size_t outputs(const Stage& stage, std::size_t arriving);
 
+// The most inputs that one output of the stage depends on.
+std::size_t fan_in(const Stage& stage);
+
 // The number of weights that a stage holds.
 std::size_t stored_weights(const Stage& stage);
 

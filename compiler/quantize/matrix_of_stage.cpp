@@ -106,33 +106,6 @@ struct ToMatrix {
     }
 };
 
-struct Extent {
-    std::size_t arriving;
-
-    MatrixExtent operator()(const Dense& d) const {
-        return {static_cast<double>(d.outputs), static_cast<double>(d.inputs), false};
-    }
-    MatrixExtent operator()(const Sparse& s) const {
-        std::size_t most = 0;
-        for (std::size_t o = 0; o < s.outputs; ++o) most = std::max(most, s.first[o + 1] - s.first[o]);
-        return {static_cast<double>(s.outputs), static_cast<double>(most), true};
-    }
-    MatrixExtent operator()(const Scale&) const { return {static_cast<double>(arriving), 1, true}; }
-    MatrixExtent operator()(const Convolution& c) const {
-        const auto row = static_cast<double>(c.weight.size() / c.filters);
-        return {static_cast<double>(count(output_shape(c))), row, true};
-    }
-    MatrixExtent operator()(const Pool& p) const {
-        const double kernel =
-            static_cast<double>(p.window.kernel[0]) * static_cast<double>(p.window.kernel[1]);
-        const double plane = static_cast<double>(p.input[1]) * static_cast<double>(p.input[2]);
-        return {static_cast<double>(count(output_shape(p))), std::min(kernel, plane), true};
-    }
-    MatrixExtent operator()(const IndexMap& m) const {
-        return {static_cast<double>(m.source.size()), 1, true};
-    }
-};
-
 Matrix dense_after(const Matrix& first, const Matrix& second) {
     Matrix product;
     product.outputs = second.outputs;
@@ -169,7 +142,8 @@ Matrix sparse_after(const Matrix& first, const Matrix& second) {
 }  // namespace
 
 MatrixExtent extent_of(const Stage& stage, std::size_t arriving) {
-    return std::visit(Extent{arriving}, stage);
+    return {static_cast<double>(outputs(stage, arriving)), static_cast<double>(fan_in(stage)),
+            !std::holds_alternative<Dense>(stage)};
 }
 
 bool is_linear(const Stage& stage) {

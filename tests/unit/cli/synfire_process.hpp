@@ -30,10 +30,10 @@ class SynfireTest : public testing::Test {
     }
     void TearDown() override { std::filesystem::remove_all(folder); }
 
-    // arguments: as typed in a shell inside the scratch folder.
-    Said synfire(const std::string& arguments) {
-        const std::string command = "cd '" + folder.string() + "' && '" SYNFIRE_BINARY "' " + arguments +
-                                    " >out.txt 2>err.txt </dev/null";
+    // arguments: as typed in a shell inside the scratch folder. environment: "NAME=VALUE" for this run.
+    Said synfire(const std::string& arguments, const std::string& environment = "") {
+        const std::string command = "cd '" + folder.string() + "' && " + environment +
+                                    " '" SYNFIRE_BINARY "' " + arguments + " >out.txt 2>err.txt </dev/null";
         const int status = std::system(command.c_str());
         return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read("out.txt"), read("err.txt")};
     }

@@ -12,9 +12,24 @@ class Commands : public SynfireTest {};
 TEST_F(Commands, InspectListsTheNetwork) {
     const Said said = synfire("inspect " + digits + " --json info.json");
     EXPECT_EQ(said.code, 0) << said.err;
-    EXPECT_THAT(said.out, HasSubstr("population lif1 [128]: beta 0.9"));
-    EXPECT_THAT(said.out, HasSubstr("138 neurons, 9472 synapses"));
-    EXPECT_EQ(Json::parse(read("info.json")).at("synapses"), 9472);
+    EXPECT_THAT(said.out, HasSubstr("v = 0.9 v + I, spikes when v > 1, then v -= 1 in the next step"));
+    EXPECT_THAT(said.out, HasSubstr("138 neurons, 9472 weights"));
+    const Json json = Json::parse(read("info.json"));
+    EXPECT_EQ(json.at("weights"), 9472);
+    EXPECT_EQ(json.at("populations")[1].at("fan_in"), 128);
+    EXPECT_EQ(json.at("connections")[0].at("stages").size(), 1U);
+}
+
+TEST_F(Commands, InspectDrawsTheNetwork) {
+    ASSERT_EQ(synfire("inspect " + digits + " --dot net.dot").code, 0);
+    EXPECT_THAT(read("net.dot"), HasSubstr("input0 -> population0 [label=\"dense 64 -> 128\"];"));
+    const Said none = synfire("inspect " + digits + " --svg net.svg", "PATH=/nowhere");
+    EXPECT_EQ(none.code, 1);
+    EXPECT_THAT(none.err, HasSubstr("'dot' of Graphviz is not installed"));
+    EXPECT_FALSE(exists("net.svg"));
+    if (std::system("dot -V >/dev/null 2>&1") != 0) GTEST_SKIP() << "Graphviz is not installed";
+    ASSERT_EQ(synfire("inspect " + digits + " --svg net.svg").code, 0);
+    EXPECT_THAT(read("net.svg"), HasSubstr("</svg>"));
 }
 
 TEST_F(Commands, OnnxAndJsonOfTheSameNetworkSpikeAlike) {
