@@ -142,9 +142,19 @@ IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std
 }
 
 void set_input_range(Model& model, const QuantizeFlags& flags) {
-    if (flags.app->count("--input-range") == 0 || model.integers) return;
-    for (Input& input : model.network.inputs)
-        if (input.kind == SignalKind::real) input.range = flags.input_range;
+    if (flags.app->count("--input-range") == 0) return;
+    for (Input& input : model.network.inputs) {
+        if (input.kind != SignalKind::real) continue;
+        if (input.range > 0) {
+            Diagnostic d;
+            d.file = model.path;
+            d.node = "'" + input.name + "' (input)";
+            d.reason = "already says the range of its values";
+            d.hint = "leave out --input-range";
+            throw InputError(d);
+        }
+        input.range = flags.input_range;
+    }
 }
 
 void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work) {

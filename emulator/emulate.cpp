@@ -21,8 +21,8 @@ struct Run {
 
 std::int64_t to_level(double value, const Input& input) {
     if (input.kind != SignalKind::real) return static_cast<std::int64_t>(value);
-    const double level = std::round(value / input.range * input_levels);
-    return static_cast<std::int64_t>(std::clamp<double>(level, -input_levels, input_levels));
+    const double level = std::round(value * (input.levels / input.range));
+    return static_cast<std::int64_t>(std::clamp<double>(level, -input.levels, input.levels));
 }
 
 // What the source sends in one step.

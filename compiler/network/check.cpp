@@ -11,6 +11,9 @@
 namespace synfire {
 namespace {
 
+// Whole numbers that a real value may become; sums of them stay far from 64 bits.
+constexpr int most_levels = 1 << 20;
+
 // Leaves room for ".s.npy" in a file name.
 constexpr std::size_t longest_name = 128;
 
@@ -227,6 +230,10 @@ void check(const Network& network, const std::string& file, Report& report) {
         if (!n || *n == 0)
             complaints.add("shape", fmt::format("{} is not a usable size", to_string(i.shape)),
                            fmt::format("1..{} values per step", max_elements), "give the input's shape");
+        if (!(i.range >= 0 && i.range <= huge) || i.levels < 1 || i.levels > most_levels)
+            complaints.add("range", fmt::format("{} in {} levels", i.range, i.levels),
+                           fmt::format("0 or more, in 1..{} levels", most_levels),
+                           "give the greatest magnitude of the input's values");
     }
     for (const Population& p : network.populations) {
         complaints.node = "'" + p.name + "'";

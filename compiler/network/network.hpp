@@ -40,7 +40,10 @@ struct Input {
     std::string name;
     Shape shape;  // without batch and time
     SignalKind kind = SignalKind::spikes;
-    double range = 0;  // greatest |value| of real values, where it is known; 0: it is not
+    // Of real values: the greatest magnitude, where it is known (0: it is not), and the whole number that it
+    // becomes when the network is quantized. Equal: the values are whole numbers already.
+    double range = 0;
+    int levels = 127;
 };
 
 struct NoReset {};

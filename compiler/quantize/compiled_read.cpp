@@ -36,9 +36,9 @@ std::size_t count(const Field& shape) {
 std::vector<Input> read_inputs(const Field& f) {
     std::vector<Input> inputs;
     for (const Field& i : f.list()) {
-        i.only({"name", "shape", "kind", "range"});
+        i.only({"name", "shape", "kind", "range", "levels"});
         inputs.push_back({i["name"].text(), i["shape"].shape(), i["kind"].one_of(compiled::signal_kinds),
-                          i["range"].real()});
+                          i["range"].real(), i["levels"].small(1, 1 << 20)});
     }
     return inputs;
 }
@@ -225,7 +225,7 @@ void check_agreement(const Compiled& c, const Field& f) {
     const auto& i = c.network.inputs;
     const auto& j = c.integers.inputs;
     const auto same_input = [&](const Input& x, const Input& y) {
-        return same(x, y) && x.kind == y.kind && x.range == y.range;
+        return same(x, y) && x.kind == y.kind && x.range == y.range && x.levels == y.levels;
     };
     if (!std::equal(i.begin(), i.end(), j.begin(), j.end(), same_input))
         f["integers"]["inputs"].fail("differ from those of the float network",

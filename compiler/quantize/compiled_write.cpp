@@ -19,7 +19,8 @@ Json to_json(const std::vector<Input>& inputs) {
         all.push_back(Json{{"name", i.name},
                            {"shape", i.shape},
                            {"kind", word(compiled::signal_kinds, i.kind)},
-                           {"range", i.range}});
+                           {"range", i.range},
+                           {"levels", i.levels}});
     return all;
 }
 

@@ -108,7 +108,7 @@ Folded fold(const Network& network, const Connection& connection) {
     if (connection.source.kind == Presynaptic::Kind::input) {
         const Input& input = network.inputs[connection.source.index];
         if (input.kind == SignalKind::real)  // one integer step of the input
-            for (double& w : folded.matrix.weight) w *= input.range / input_levels;
+            for (double& w : folded.matrix.weight) w *= input.range / input.levels;
     }
     return folded;
 }

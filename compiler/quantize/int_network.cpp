@@ -43,7 +43,7 @@ int largest_value(const IntNetwork& network, const Presynaptic& source) {
         case SignalKind::real:
             break;
     }
-    return input_levels;
+    return network.inputs.at(source.index).levels;
 }
 
 std::vector<std::int16_t> dense_weights(const IntConnection& c) {

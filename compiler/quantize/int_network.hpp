@@ -16,9 +16,6 @@ namespace synfire {
 // v has no lower bound but its register's.
 inline constexpr std::int32_t no_v_min = -INT32_MAX;
 
-// Real-valued inputs become whole numbers from -127 to 127.
-inline constexpr int input_levels = 127;
-
 // One value for all neurons of a population, or one per neuron.
 using IntPerNeuron = std::vector<std::int32_t>;
 

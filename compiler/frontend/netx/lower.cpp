@@ -59,7 +59,8 @@ struct Lowering {
         const Shape read = layer.fields.shape("shape");
         shape = read;
         if (layer.neuron == nullptr) return;
-        network.inputs.push_back({"input", read, SignalKind::real});
+        // Lava keeps what drives a bias in 16 bits.
+        network.inputs.push_back({"input", read, SignalKind::real, INT16_MAX, INT16_MAX});
         Population p = population_of(layer, read, report);
         p.alpha = {0.0};
         Connection c;

@@ -98,6 +98,7 @@ TEST(CheckIntegers, Connections) {
     EXPECT_EQ(error_of(n), "error: node 'fc', field 'weight': has 3 values\n  expected: 2 x 2 values");
     Report report;
     n = quantize(testing::one_layer(1, 256, std::vector<double>(256, 0.1), 0.9), {}, report);
+    n.inputs[0].kind = SignalKind::counts;
     n.connections[0].exponent = 16;
     n.rules.accumulator_shift = 16;
     EXPECT_EQ(error_of(n),
