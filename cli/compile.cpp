@@ -74,7 +74,7 @@ Outcome compile(const Options& options, Report& report) {
     const Target& target = find_target(options.target);
     IntNetwork integers = integers_of(model, options.quantize, target.profile, report);
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
-    Artifacts files = target.emit(with_matrices(integers, target.name, report), options.emission, report);
+    Artifacts files = target.emit(stored_on(target, integers, report), options.emission, report);
     files.merge(to_artifacts({target.name, model.network, integers}));
     const std::vector<LedgerRow> rows = ledger(model.network, integers);
     files["ledger.csv"] = to_csv(rows);

@@ -14,11 +14,13 @@
 //   const uint16_t* inputs;           [input_count], neurons of each input
 //   uint16_t population_count;        population p fills spike list input_count + p
 //   const Population* populations;    [population_count]
+//   const Extras* extras;             [population_count], where extras_used
 //   const Connection* connections;    of population 0, then of population 1, ...
 //   const uint32_t* lists;            [lists], where each spike list starts in State::events
 //   uint16_t copy_count;              lists that are kept for one step more
-//   const ListCopy* copies;           [copy_count]
-//   bool filtered, refractory, no_delay, bytes, halfwords;    whether any table needs that code
+//   const ListCopy* copies;           [copy_count], in the order in which they are made
+//   bool filtered, refractory, no_delay, extras_used, sparse, bytes, halfwords;
+//                                     whether any table needs that code
 // A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
 #pragma once
 
@@ -45,10 +47,13 @@ inline int32_t value_of(const Column& column, uint32_t neuron) {
 // All synapses between one spike list and one population. A spike adds weight * 2^(shift of this connection
 // and all later ones of the population + Population::shift): Horner's scheme over descending exponents.
 struct Connection {
-    const void* weights;  // [neurons of the source][neurons of the target]
+    const void* weights;  // [neurons of the source][neurons of the target]; sparse: one per synapse
     uint16_t source;      // spike list
     uint8_t bytes;        // of one signed weight: 1 or 2
     uint8_t shift;        // 0..30
+    // Sparse connections only, else null: the synapses of source neuron i are first[i] .. first[i + 1] - 1.
+    const uint32_t* first;
+    const uint16_t* targets;  // of each synapse
 };
 
 struct Population {
@@ -65,6 +70,13 @@ struct Population {
     Column threshold;
     Column reset_amount;
     Column initial_v;
+};
+
+// What few networks need of a population.
+struct Extras {
+    Column bias_u;     // added to the sum in every step, after Population::shift
+    Column initial_u;  // read where the population is filtered
+    Column v_min;      // v is raised to it before it meets the threshold
 };
 
 // Before the step, list from is copied to list to: the spikes of the step before.
@@ -137,6 +149,25 @@ inline void add_rows(int32_t* sum, uint32_t neurons, const Weight* weights, Even
     }
 }
 
+template <class Weight>
+inline void add_synapses(int32_t* sum, const Connection& connection, const Weight* weights, Events events) {
+    const uint16_t* const end = events.neurons + events.count;
+    for (const uint16_t* event = events.neurons; event != end; ++event) {
+        const uint32_t last = connection.first[*event + 1];
+        for (uint32_t k = connection.first[*event]; k < last; ++k) sum[connection.targets[k]] += weights[k];
+    }
+}
+
+template <class Weight>
+inline void add_events(bool sparse, int32_t* sum, uint32_t neurons, const Connection& connection,
+                       Events events) {
+    const auto* const weights = static_cast<const Weight*>(connection.weights);
+    if (sparse)
+        add_synapses(sum, connection, weights, events);
+    else
+        add_rows(sum, neurons, weights, events);
+}
+
 // Sums the weights of all spikes that arrive at one population. Returns the connection after its last.
 template <class Model, class State>
 inline const Connection* gather(const Model& model, State& state, const Population& population,
@@ -146,10 +177,11 @@ inline const Connection* gather(const Model& model, State& state, const Populati
     for (uint32_t i = 0; i < neurons; ++i) sum[i] = 0;
     for (const Connection* const end = connection + population.connections; connection != end; ++connection) {
         const Events events = spikes(model, state, connection->source);
+        const bool sparse = model.sparse && connection->targets != nullptr;
         if (model.bytes && connection->bytes == 1)
-            add_rows(sum, neurons, static_cast<const int8_t*>(connection->weights), events);
+            add_events<int8_t>(sparse, sum, neurons, *connection, events);
         if (model.halfwords && connection->bytes == 2)
-            add_rows(sum, neurons, static_cast<const int16_t*>(connection->weights), events);
+            add_events<int16_t>(sparse, sum, neurons, *connection, events);
         if (connection->shift == 0) continue;
         for (uint32_t i = 0; i < neurons; ++i) sum[i] *= int32_t{1} << connection->shift;
     }
@@ -170,15 +202,19 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
     const bool refractory = model.refractory && population.refractory_steps > 0;
     uint16_t* next = events;
     for (uint32_t i = 0; i < population.neurons; ++i) {
-        const NeuronParameters parameters{value_of(population.decay_u, i),
-                                          value_of(population.decay_v, i),
-                                          value_of(population.bias, i),
-                                          value_of(population.threshold, i),
-                                          population.reset,
-                                          value_of(population.reset_amount, i),
-                                          population.refractory_steps};
+        NeuronParameters parameters{value_of(population.decay_u, i),
+                                    value_of(population.decay_v, i),
+                                    value_of(population.bias, i),
+                                    value_of(population.threshold, i),
+                                    population.reset,
+                                    value_of(population.reset_amount, i),
+                                    population.refractory_steps};
         NeuronState neuron{filtered ? u[i] : 0, v[i], refractory ? held[i] : uint8_t{0}};
-        const int32_t sum = state.sum[i] * (int32_t{1} << population.shift);
+        int32_t sum = state.sum[i] * (int32_t{1} << population.shift);
+        if (model.extras_used) {
+            sum += value_of(model.extras[index].bias_u, i);
+            parameters.v_min = value_of(model.extras[index].v_min, i);
+        }
         const bool spiked = integrate(model.rules, parameters, neuron, sum) && population.spiking &&
                             fire(model.rules, parameters, neuron) > 0;
         v[i] = neuron.v;
@@ -267,7 +303,7 @@ inline void reset(const Model& model, State& state) {
         state.counts[model.input_count + p] = 0;
         for (uint16_t i = 0; i < population.neurons; ++i) {
             *v++ = value_of(population.initial_v, i);
-            if (population.filtered) *u++ = 0;
+            if (population.filtered) *u++ = model.extras_used ? value_of(model.extras[p].initial_u, i) : 0;
             if (population.refractory_steps > 0) *held++ = 0;
         }
     }

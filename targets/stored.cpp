@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t largest_matrix = std::size_t{1} << 26;
 
 struct Refusals {
-    const std::string& target;
+    const Target& target;
     Report& report;
 
     void add(const std::string& node, const std::string& field, const std::string& reason,
@@ -20,7 +20,7 @@ struct Refusals {
         Diagnostic d;
         d.node = "'" + node + "'";
         d.field = field;
-        d.reason = fmt::format("{} on target {}", reason, target);
+        d.reason = fmt::format("{} on target {}", reason, target.name);
         d.hint = hint;
         report.error(std::move(d));
     }
@@ -34,11 +34,11 @@ void check_population(const IntPopulation& p, const Refusals& refusals) {
     if (p.max_spikes > 1)
         refusals.add(p.name, "max spikes", "several spikes in one step cannot be sent",
                      "use single-spike neurons, or a shorter time step");
-    if (differs(p.v_min, no_v_min))
+    if (!refusals.target.holds.v_min && differs(p.v_min, no_v_min))
         refusals.add(p.name, "v_min", "membranes have no lower bound", "train without a lower bound");
-    if (differs(p.bias_u, 0))
+    if (!refusals.target.holds.current_bias && differs(p.bias_u, 0))
         refusals.add(p.name, "bias", "a bias cannot pass a synaptic filter", "train without this bias");
-    if (differs(p.initial_u, 0))
+    if (!refusals.target.holds.initial_u && differs(p.initial_u, 0))
         refusals.add(p.name, "initial i", "synaptic currents start at zero", "leave the initial current out");
     if (p.periodic_reset.interval > 0)
         refusals.add(p.name, "reset interval", "states are cleared between samples only",
@@ -49,7 +49,7 @@ void check_connection(const IntConnection& c, const Refusals& refusals) {
     if (c.source_pool || c.sum_pool)
         refusals.add(c.name, "stages", "maximum pools are not available", "train with average pooling");
     const auto size = element_count({c.outputs, c.inputs});
-    if (is_sparse(c) && (!size || *size > largest_matrix))
+    if (is_sparse(c) && !refusals.target.holds.sparse && (!size || *size > largest_matrix))
         refusals.add(c.name, "weight",
                      fmt::format("{} x {} weights are too many to store", c.outputs, c.inputs),
                      "use a smaller layer");
@@ -57,7 +57,7 @@ void check_connection(const IntConnection& c, const Refusals& refusals) {
 
 }  // namespace
 
-IntNetwork with_matrices(IntNetwork network, const std::string& target, Report& report) {
+IntNetwork stored_on(const Target& target, IntNetwork network, Report& report) {
     const Refusals refusals{target, report};
     const std::size_t before = report.diagnostics.size();
     for (const Input& i : network.inputs)
@@ -67,6 +67,7 @@ IntNetwork with_matrices(IntNetwork network, const std::string& target, Report& 
     for (const IntPopulation& p : network.populations) check_population(p, refusals);
     for (const IntConnection& c : network.connections) check_connection(c, refusals);
     if (report.diagnostics.size() != before) report.stop_on_errors();
+    if (target.holds.sparse) return network;
     for (IntConnection& c : network.connections) {
         c.weight = dense_weights(c);
         c.first.clear();

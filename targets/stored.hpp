@@ -1,17 +1,16 @@
-// What every target of today asks of a network before its own check: whole matrices, and no feature that only
-// the emulator has.
+// What is asked of a network before a target's own check: no feature that only the emulator has, and whole
+// matrices where the target stores nothing else.
 #pragma once
-
-#include <string>
 
 #include "compiler/quantize/int_network.hpp"
 #include "compiler/support/report.hpp"
+#include "targets/targets.hpp"
 
 namespace synfire {
 
-// The network with every sparse connection written out as a matrix. Errors, each naming the population or
-// connection: maximum pools, real-valued inputs, several spikes in one step, a lower bound of the membrane, a
-// bias in front of a synaptic filter, an initial current, periodic resets, matrices too large to write out.
-IntNetwork with_matrices(IntNetwork network, const std::string& target, Report& report);
+// The network as the target stores it. Errors, each naming the population or connection: maximum pools,
+// real-valued inputs, several spikes in one step, periodic resets, and what Target::holds denies. Throws
+// StageFailed.
+IntNetwork stored_on(const Target& target, IntNetwork network, Report& report);
 
 }  // namespace synfire

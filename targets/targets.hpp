@@ -15,9 +15,18 @@ struct TargetOptions {
     bool hard_reset = false;
 };
 
+// What a target can store beyond dense matrices and plain neurons.
+struct Holds {
+    bool sparse = false;        // sparse connections; elsewhere they are written out as matrices
+    bool current_bias = false;  // IntPopulation::bias_u
+    bool initial_u = false;
+    bool v_min = false;
+};
+
 struct Target {
     std::string name;     // of --target
     std::string profile;  // the default arithmetic profile
+    Holds holds;
     // Collects an error for everything the target cannot hold.
     void (*check)(const IntNetwork&, const TargetOptions&, Report&);
     // The files of the compiled directory besides network.json and arrays/. Calls check first; throws

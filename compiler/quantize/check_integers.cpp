@@ -186,9 +186,8 @@ void check_connection(const IntNetwork& network, const IntConnection& c, IntComp
 void check_sums(const IntNetwork& network, IntComplaints& complaints) {
     std::vector<double> most(network.populations.size(), 0.0);
     for (const IntConnection& c : network.connections)
-        most[c.target] +=
-            std::exp2(15 + c.exponent + network.rules.accumulator_shift) * largest_value(network, c.source) *
-            static_cast<double>(c.inputs);
+        most[c.target] += std::exp2(15 + c.exponent + network.rules.accumulator_shift) *
+                          largest_value(network, c.source) * static_cast<double>(c.inputs);
     for (std::size_t p = 0; p < most.size(); ++p) {
         if (most[p] < 0x1p62) continue;
         complaints.node = "'" + network.populations[p].name + "'";

@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t most_neurons = UINT16_MAX;  // of a population, and of all inputs together
 constexpr std::int64_t largest_sum = INT32_MAX;
 constexpr int largest_exponent = 30;
+constexpr int most_delay = 255;
 
 std::string quoted(const char* kind, const std::string& name) {
     return "'" + name + "' (" + kind + ")";
@@ -61,14 +62,13 @@ void check_population(const IntPopulation& p, Report& report) {
 
 // Returns whether the exponent may be used in a sum.
 bool check_connection(const IntConnection& c, Report& report) {
-    if (c.delay < 0 || c.delay > 1) {
+    if (c.delay < 0 || c.delay > most_delay) {
         Diagnostic d;
         d.node = quoted("connection", c.name);
         d.field = "delay";
         d.reason = "a delay of " + std::to_string(c.delay) + " steps is not available on microcontrollers";
-        d.expected = "0 or 1";
-        d.hint =
-            "put a relay population (threshold below its weight, no leak) for every further step in between";
+        d.expected = "0 to " + std::to_string(most_delay);
+        d.hint = "use a longer time step; every step of delay keeps a list of spikes in RAM";
         report.error(std::move(d));
     }
     if (c.exponent >= 0 && c.exponent <= largest_exponent) return true;
@@ -88,15 +88,19 @@ bool check_connection(const IntConnection& c, Report& report) {
 void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
     const IntPopulation& p = network.populations[target];
     std::vector<std::int64_t> positive(neurons(p), 0), negative(neurons(p), 0);
+    for (std::size_t o = 0; o < positive.size(); ++o) {
+        const std::int64_t bias = at(p.bias_u, o);
+        (bias > 0 ? positive : negative)[o] = bias;
+    }
     for (const IntConnection& c : network.connections) {
         if (c.target != target) continue;
         for (std::size_t o = 0; o < c.outputs; ++o)
-            for (std::size_t i = 0; i < c.inputs; ++i) {
-                const std::int64_t w = c.weight[o * c.inputs + i] * (std::int64_t{1} << c.exponent);
+            for_each_synapse(c, o, [&](std::size_t, std::int16_t weight) {
+                const std::int64_t w = weight * (std::int64_t{1} << c.exponent);
                 // Saturates far outside of 32 bits, so that no number of synapses can overflow 64.
                 std::int64_t& sum = w > 0 ? positive[o] : negative[o];
                 if (sum <= largest_sum && sum >= -largest_sum) sum += w;
-            }
+            });
     }
     for (std::size_t o = 0; o < positive.size(); ++o) {
         if (positive[o] <= largest_sum && negative[o] >= -largest_sum) continue;
@@ -119,13 +123,15 @@ void check(const IntNetwork& network, const TargetOptions&, Report& report) {
     bool exponents_usable = true;
     for (const IntConnection& c : network.connections)
         exponents_usable = check_connection(c, report) && exponents_usable;
-    // At most one copied list per input and population.
-    const std::size_t lists = 2 * (network.inputs.size() + network.populations.size());
+    // One list per input and population, and at most one copy for every step of delay.
+    std::size_t lists = network.inputs.size() + network.populations.size();
+    for (const IntConnection& c : network.connections)
+        lists += static_cast<std::size_t>(std::max(c.delay, 0));
     if (lists > UINT16_MAX || network.connections.size() > UINT16_MAX) {
         Diagnostic d;
         d.field = "populations";
         d.reason = "more inputs, populations or connections than 16-bit numbers count";
-        d.expected = "at most 32767 inputs and populations, 65535 connections";
+        d.expected = "at most 65535 inputs, populations and steps of delay together, 65535 connections";
         d.hint = "merge populations";
         report.error(std::move(d));
     }

@@ -39,23 +39,46 @@ int halvings(const std::vector<std::int16_t>& weights) {
 }
 
 ConnectionTable transpose(const IntConnection& c, std::size_t source, int factor_bits) {
-    ConnectionTable table{c.name, source, 1, 0, c.inputs, c.outputs, {}};
-    table.weight.resize(c.weight.size());
+    ConnectionTable table{c.name, source, 1, 0, c.inputs, c.outputs, {}, {}, {}};
+    for (const std::int16_t w : c.weight)
+        if (!fits_int8(w / (1 << factor_bits))) table.bytes = 2;
+    const std::size_t width = static_cast<std::size_t>(table.bytes);
+    const std::size_t sparse_bytes = c.weight.size() * (width + 2) + 4 * (c.inputs + 1);
+    const bool sparse = is_sparse(c) && !c.weight.empty() && sparse_bytes < c.inputs * c.outputs * width;
+    std::vector<std::vector<std::pair<std::uint16_t, std::int16_t>>> rows(sparse ? c.inputs : 0);
+    if (!sparse) table.weight.assign(c.inputs * c.outputs, 0);
     for (std::size_t o = 0; o < c.outputs; ++o)
-        for (std::size_t i = 0; i < c.inputs; ++i) {
-            const int weight = c.weight[o * c.inputs + i] / (1 << factor_bits);
-            table.weight[i * c.outputs + o] = static_cast<std::int16_t>(weight);
-            if (!fits_int8(weight)) table.bytes = 2;
+        for_each_synapse(c, o, [&](std::size_t i, int weight) {
+            const auto w = static_cast<std::int16_t>(weight / (1 << factor_bits));
+            if (sparse)
+                rows[i].emplace_back(static_cast<std::uint16_t>(o), w);
+            else
+                table.weight[i * c.outputs + o] = w;
+        });
+    if (sparse) table.first.push_back(0);
+    for (const auto& row : rows) {
+        for (const auto& [target, w] : row) {
+            table.targets.push_back(target);
+            table.weight.push_back(w);
         }
+        table.first.push_back(static_cast<std::uint32_t>(table.targets.size()));
+    }
     return table;
 }
 
-// The spike lists: inputs, populations, then the copies that keep a list for one step more. A list of the
+bool needs_extras(const IntPopulation& p) {
+    const auto differs = [](const IntPerNeuron& values, std::int32_t from) {
+        return std::any_of(values.begin(), values.end(), [&](std::int32_t x) { return x != from; });
+    };
+    return differs(p.bias_u, 0) || differs(p.initial_u, 0) || differs(p.v_min, no_v_min);
+}
+
+// The spike lists: inputs, populations, then the copies that keep a list for more steps. A list of the
 // step before survives without a copy where the target is updated before the source, or with it.
 struct Lists {
     const IntNetwork& network;
     Tables& tables;
-    std::map<std::size_t, std::size_t> previous;
+    std::map<std::size_t, std::vector<std::size_t>> previous;  // of one step ago, two steps ago, ...
 
     std::size_t own(const Presynaptic& source) const {
         return source.kind == Presynaptic::Kind::input ? source.index : network.inputs.size() + source.index;
@@ -69,15 +92,18 @@ struct Lists {
 
     std::size_t of(const IntConnection& c) {
         const std::size_t list = own(c.source);
-        if (c.delay == 0) return list;
-        if (c.delay != 1) SYNFIRE_BUG("a delay of more than one step got past the check");
-        if (c.source.kind == Presynaptic::Kind::population && c.target <= c.source.index) return list;
-        const auto [at, fresh] = previous.try_emplace(list, 0);
-        if (fresh) {
-            at->second = add(width(network, c.source));
-            tables.copies.push_back({list, at->second});
+        const auto delay = static_cast<std::size_t>(c.delay);
+        if (delay == 0) return list;
+        const bool still_there = c.source.kind == Presynaptic::Kind::population && c.target <= c.source.index;
+        if (delay == 1 && still_there) return list;
+        std::vector<std::size_t>& copies = previous[list];
+        while (copies.size() < delay) {
+            const std::size_t from = copies.empty() ? list : copies.back();
+            copies.push_back(add(width(network, c.source)));
+            // The oldest first, so that none is overwritten before it is handed on.
+            tables.copies.insert(tables.copies.begin(), {from, copies.back()});
         }
-        return at->second;
+        return copies[delay - 1];
     }
 };
 
@@ -122,7 +148,9 @@ Tables lower(const IntNetwork& network) {
         const bool filtered = !unfiltered(p, network.rules);
         tables.populations.push_back({p.name, n, 0, p.spiking, filtered, p.reset, p.refractory_steps, 0,
                                       column(p.decay_u), column(p.decay_v), column(p.bias),
-                                      column(p.threshold), column(p.reset_amount), column(p.initial_v)});
+                                      column(p.threshold), column(p.reset_amount), column(p.initial_v),
+                                      column(p.bias_u), column(p.initial_u), column(p.v_min)});
+        tables.extras_used = tables.extras_used || needs_extras(p);
         lists.add(p.spiking ? n : 0);
         tables.neurons += n;
         tables.filtered += filtered ? n : 0;
@@ -130,6 +158,8 @@ Tables lower(const IntNetwork& network) {
         tables.widest = std::max(tables.widest, n);
     }
     for (std::size_t p = 0; p < network.populations.size(); ++p) add_connections(network, p, lists, tables);
+    tables.sparse = std::any_of(tables.connections.begin(), tables.connections.end(),
+                                [](const ConnectionTable& c) { return !c.first.empty(); });
     return tables;
 }
 

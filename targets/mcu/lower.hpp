@@ -23,7 +23,9 @@ struct ConnectionTable {
     int shift = 0;           // the sums are multiplied by 2^shift after this connection
     std::size_t inputs = 0;
     std::size_t outputs = 0;
-    std::vector<std::int16_t> weight;  // [inputs, outputs], row-major
+    std::vector<std::int16_t> weight;    // [inputs, outputs], row-major; sparse: one per synapse, by input
+    std::vector<std::uint32_t> first;    // sparse only: [inputs + 1]
+    std::vector<std::uint16_t> targets;  // sparse only: of each synapse
 };
 
 struct PopulationTable {
@@ -36,6 +38,7 @@ struct PopulationTable {
     int refractory_steps = 0;
     int shift = 0;
     ColumnTable decay_u, decay_v, bias, threshold, reset_amount, initial_v;
+    ColumnTable bias_u, initial_u, v_min;  // printed where any population needs one
 };
 
 struct ListCopyTable {
@@ -49,8 +52,11 @@ struct Tables {
     std::vector<PopulationTable> populations;
     std::vector<ConnectionTable> connections;  // by target, then by descending exponent
     std::vector<std::size_t> lists;            // first event of each spike list
-    std::vector<ListCopyTable> copies;
-    std::vector<std::size_t> outputs;  // populations
+    std::vector<ListCopyTable> copies;         // in the order in which they are made
+    std::vector<std::size_t> outputs;          // populations
+
+    bool extras_used = false;  // a current bias, an initial current or a lower bound of v
+    bool sparse = false;       // a sparse connection
 
     // Elements of the arrays of the state.
     std::size_t neurons = 0;

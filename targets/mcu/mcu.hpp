@@ -8,7 +8,7 @@
 
 namespace synfire::mcu {
 
-// Collects an error for: a delay of more than one step, inputs that are not spikes, sums that leave 32 bits,
+// Collects an error for: a delay of more than 255 steps, inputs that are not spikes, sums that leave 32 bits,
 // a negative or huge exponent, more neurons than a 16-bit index counts, a refractory period of more than 255
 // steps.
 void check(const IntNetwork& network, const TargetOptions& options, Report& report);

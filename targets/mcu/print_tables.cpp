@@ -55,6 +55,12 @@ void add_array(Text& text, const char* section, const char* type, const Text& na
 constexpr std::array<const char*, 6> column_names{"decay_u",   "decay_v",      "bias",
                                                   "threshold", "reset_amount", "initial_v"};
 
+constexpr std::array<const char*, 3> extra_names{"bias_u", "initial_u", "v_min"};
+
+std::array<const ColumnTable*, 3> extras_of(const PopulationTable& p) {
+    return {&p.bias_u, &p.initial_u, &p.v_min};
+}
+
 std::array<const ColumnTable*, 6> columns_of(const PopulationTable& p) {
     return {&p.decay_u, &p.decay_v, &p.bias, &p.threshold, &p.reset_amount, &p.initial_v};
 }
@@ -112,6 +118,10 @@ void add_weights(Text& text, const Tables& tables) {
         add(text, "// {}: [{}, {}]\n", for_comment(connection.name), connection.inputs, connection.outputs);
         add_array(text, "weights", integer_type(connection.bytes), fmt::format("weights_{}", c),
                   connection.weight);
+        if (!connection.first.empty()) {
+            add_array(text, "weights", "uint32_t", fmt::format("first_{}", c), connection.first);
+            add_array(text, "weights", "uint16_t", fmt::format("targets_{}", c), connection.targets);
+        }
         text += "\n";
     }
 }
@@ -124,6 +134,10 @@ void add_columns(Text& text, const Tables& tables) {
         for (std::size_t k = 0; k < parameters.size(); ++k)
             add_array(text, "tables", integer_type(parameters[k]->bytes),
                       fmt::format("{}_{}", column_names[k], p), parameters[k]->values);
+        const auto extras = extras_of(population);
+        for (std::size_t k = 0; tables.extras_used && k < extras.size(); ++k)
+            add_array(text, "tables", integer_type(extras[k]->bytes), fmt::format("{}_{}", extra_names[k], p),
+                      extras[k]->values);
         text += "\n";
     }
 }
@@ -144,15 +158,32 @@ void add_populations(Text& text, const Tables& tables) {
     text += "};\n\n";
 }
 
+void add_extras(Text& text, const Tables& tables) {
+    add(text, "const synfire::rt::Extras Tables::extras[{}] = {{\n",
+        tables.extras_used ? tables.populations.size() : std::size_t{1});
+    for (std::size_t p = 0; tables.extras_used && p < tables.populations.size(); ++p) {
+        const auto extras = extras_of(tables.populations[p]);
+        text += "    {";
+        for (std::size_t k = 0; k < extras.size(); ++k)
+            add(text, "{}{{{}_{}, {}, {}}}", k == 0 ? "" : ", ", extra_names[k], p, extras[k]->bytes,
+                extras[k]->values.size() > 1 ? 1 : 0);
+        text += "},\n";
+    }
+    if (!tables.extras_used) text += "    {},\n";
+    text += "};\n\n";
+}
+
 void add_connections(Text& text, const Tables& tables) {
     add(text, "const synfire::rt::Connection Tables::connections[{}] = {{\n",
         std::max<std::size_t>(tables.connections.size(), 1));
     for (std::size_t c = 0; c < tables.connections.size(); ++c) {
         const ConnectionTable& connection = tables.connections[c];
-        add(text, "    {{weights_{}, {}, {}, {}}},\n", c, connection.source, connection.bytes,
-            connection.shift);
+        const bool sparse = !connection.first.empty();
+        add(text, "    {{weights_{}, {}, {}, {}, {}, {}}},\n", c, connection.source, connection.bytes,
+            connection.shift, sparse ? fmt::format("first_{}", c) : "nullptr",
+            sparse ? fmt::format("targets_{}", c) : "nullptr");
     }
-    if (tables.connections.empty()) text += "    {nullptr, 0, 1, 0},\n";
+    if (tables.connections.empty()) text += "    {nullptr, 0, 1, 0, nullptr, nullptr},\n";
     text += "};\n\n";
 }
 
@@ -187,6 +218,8 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool filtered = {};\n", tables.filtered > 0);
     add(text, "    static constexpr bool refractory = {};\n", tables.refractory > 0);
     add(text, "    static constexpr bool no_delay = {};\n", resets_without_delay(tables));
+    add(text, "    static constexpr bool extras_used = {};\n", tables.extras_used);
+    add(text, "    static constexpr bool sparse = {};\n", tables.sparse);
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 1));
     add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 2));
     add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());
@@ -198,6 +231,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     };
     declare("uint16_t", "inputs", tables.inputs.size());
     declare("synfire::rt::Population", "populations", tables.populations.size());
+    declare("synfire::rt::Extras", "extras", tables.extras_used ? tables.populations.size() : 0);
     declare("synfire::rt::Connection", "connections", tables.connections.size());
     declare("uint32_t", "lists", tables.lists.size());
     declare("synfire::rt::ListCopy", "copies", tables.copies.size());
@@ -215,6 +249,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add_columns(text, tables);
     text += "}  // namespace\n\n";
     add_populations(text, tables);
+    add_extras(text, tables);
     add_connections(text, tables);
     add_lists(text, tables);
     add(text, "}}  // namespace {}\n", name);

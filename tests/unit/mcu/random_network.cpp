@@ -38,6 +38,9 @@ IntPopulation random_population(Dice& dice, const rt::Rules& rules, int index) {
     p.bias = values(dice, n, -20 * unit, 20 * unit);
     if (dice.one_in(8)) p.bias = values(dice, n, -2000000000, 2000000000);
     p.initial_v = dice.one_in(2) ? IntPerNeuron{0} : values(dice, n, -500 * unit, 500 * unit);
+    if (dice.one_in(4)) p.bias_u = values(dice, n, -20, 20);
+    if (dice.one_in(4)) p.initial_u = values(dice, n, -500 * unit, 500 * unit);
+    if (dice.one_in(4)) p.v_min = values(dice, n, -300 * unit, 0);
     p.spiking = !dice.one_in(5);
     if (!p.spiking) return p;
     p.threshold = values(dice, n, 0, dice.one_of({100, 1000, 30000}) * unit);
@@ -48,6 +51,21 @@ IntPopulation random_population(Dice& dice, const rt::Rules& rules, int index) {
     const bool later = p.reset == rt::Reset::subtract_next_step || rt::without_delay(p.reset);
     if (!later && dice.one_in(2)) p.refractory_steps = dice.between(1, 4);
     return p;
+}
+
+void make_sparse(Dice& dice, IntConnection& c) {
+    const int density = dice.between(1, 8);
+    std::vector<std::int16_t> kept;
+    c.first.push_back(0);
+    for (std::size_t o = 0; o < c.outputs; ++o) {
+        for (std::size_t i = 0; i < c.inputs; ++i) {
+            if (!dice.one_in(density)) continue;
+            c.column.push_back(static_cast<std::uint32_t>(i));
+            kept.push_back(c.weight[o * c.inputs + i]);
+        }
+        c.first.push_back(static_cast<std::uint32_t>(kept.size()));
+    }
+    c.weight = std::move(kept);
 }
 
 IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size_t target) {
@@ -63,6 +81,7 @@ IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size
         c.source = {Presynaptic::Kind::population, static_cast<std::size_t>(dice.between(0, last))};
         c.delay = c.source.index >= target ? 1 : dice.between(0, 1);
     }
+    if (dice.one_in(4)) c.delay += dice.between(1, 3);
     c.inputs = width(network, c.source);
     c.outputs = neurons(network.populations[target]);
     c.exponent = dice.between(0, 7);
@@ -75,6 +94,7 @@ IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size
                                        : dice.between(-32768, 32767);
         w = static_cast<std::int16_t>(weight);
     }
+    if (dice.one_in(3)) make_sparse(dice, c);
     return c;
 }
 
@@ -133,18 +153,21 @@ std::vector<PlainPopulation> plain_run(const IntNetwork& network, std::size_t st
     std::vector<std::vector<rt::NeuronState>> states;
     for (const IntPopulation& p : network.populations) {
         states.emplace_back();
-        for (std::size_t n = 0; n < neurons(p); ++n) states.back().push_back({0, at(p.initial_v, n), 0});
+        const bool filtered = !unfiltered(p, network.rules);
+        for (std::size_t n = 0; n < neurons(p); ++n)
+            states.back().push_back({filtered ? at(p.initial_u, n) : 0, at(p.initial_v, n), 0});
     }
     for (std::size_t t = 0; t < steps; ++t)
         for (std::size_t p = 0; p < network.populations.size(); ++p)
             for (std::size_t n = 0; n < states[p].size(); ++n) {
-                std::int64_t sum = 0;
+                std::int64_t sum = at(network.populations[p].bias_u, n);
                 for (const IntConnection& c : network.connections) {
                     const auto delay = static_cast<std::size_t>(c.delay);
                     if (c.target != p || t < delay) continue;
-                    for (std::size_t i = 0; i < c.inputs; ++i)
+                    for_each_synapse(c, n, [&](std::size_t i, std::int16_t w) {
                         if (arriving(network, c.source, i, t - delay, spikes, record) != 0)
-                            sum += c.weight[n * c.inputs + i] * (std::int64_t{1} << c.exponent);
+                            sum += w * (std::int64_t{1} << c.exponent);
+                    });
                 }
                 rt::NeuronState& state = states[p][n];
                 const rt::NeuronParameters parameters = neuron_parameters(network.populations[p], n);

@@ -8,8 +8,8 @@
 namespace synfire::test {
 
 // Every construct the microcontroller target holds: several inputs, feed-forward, skip and recurrent
-// connections, delays 0 and 1, filtered currents, refractory periods, all resets, readouts, the rules of all
-// profiles.
+// connections, sparse ones, delays of several steps, filtered currents with biases and initial values, lower
+// bounds, refractory periods, all resets, readouts, the rules of all profiles.
 IntNetwork random_network(std::mt19937& random);
 
 // [steps x input neurons], 0 or 1, all inputs one after another.
@@ -22,7 +22,7 @@ struct PlainPopulation {
     std::vector<std::int32_t> u, v;
 };
 
-// Dense sums in 64 bits and rt::step for every neuron.
+// Sums in 64 bits and rt::step for every neuron.
 std::vector<PlainPopulation> plain_run(const IntNetwork& network, std::size_t steps,
                                        const std::vector<std::uint8_t>& spikes);
 

@@ -46,14 +46,12 @@ TEST(McuCheck, AcceptsWhatTheEngineHolds) {
 
 TEST(McuCheck, RefusesLongDelays) {
     IntNetwork network = small_network();
-    network.connections[0].delay = 2;
-    EXPECT_EQ(
-        errors_of(network),
-        "error: node 'fc1' (connection), field 'delay': a delay of 2 steps is not available on "
-        "microcontrollers\n"
-        "  expected: 0 or 1\n"
-        "  hint: put a relay population (threshold below its weight, no leak) for every further step in "
-        "between\n");
+    network.connections[0].delay = 256;
+    EXPECT_EQ(errors_of(network),
+              "error: node 'fc1' (connection), field 'delay': a delay of 256 steps is not available on "
+              "microcontrollers\n"
+              "  expected: 0 to 255\n"
+              "  hint: use a longer time step; every step of delay keeps a list of spikes in RAM\n");
 }
 
 TEST(McuCheck, RefusesInputsThatAreNotSpikes) {
@@ -129,17 +127,17 @@ TEST(McuCheck, RefusesLongRefractoryPeriods) {
 TEST(McuCheck, RefusesMorePopulationsThan16BitsCount) {
     IntNetwork network = small_network();
     IntPopulation p = network.populations[0];
-    network.populations.assign(32767, p);
+    network.populations.assign(65535, p);
     EXPECT_EQ(
         errors_of(network),
         "error: field 'populations': more inputs, populations or connections than 16-bit numbers count\n"
-        "  expected: at most 32767 inputs and populations, 65535 connections\n"
+        "  expected: at most 65535 inputs, populations and steps of delay together, 65535 connections\n"
         "  hint: merge populations\n");
 }
 
 TEST(McuCheck, EmitsNothingWithErrors) {
     IntNetwork network = small_network();
-    network.connections[0].delay = 2;
+    network.connections[0].delay = 256;
     Report report;
     EXPECT_THROW(mcu::emit(network, {}, report), StageFailed);
 }

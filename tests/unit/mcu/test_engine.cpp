@@ -17,11 +17,13 @@ struct MemoryModel {
     const std::uint16_t* inputs = nullptr;
     std::uint16_t population_count = 0;
     const rt::Population* populations = nullptr;
+    const rt::Extras* extras = nullptr;
     const rt::Connection* connections = nullptr;
     const std::uint32_t* lists = nullptr;
     std::uint16_t copy_count = 0;
     const rt::ListCopy* copies = nullptr;
-    bool filtered = true, refractory = true, no_delay = true, bytes = true, halfwords = true;
+    bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, bytes = true,
+         halfwords = true;
 };
 
 struct MemoryState {
@@ -52,8 +54,11 @@ struct Memory {
     std::vector<std::uint16_t> inputs;
     std::vector<std::uint32_t> lists;
     std::vector<rt::Population> populations;
+    std::vector<rt::Extras> extras;
     std::vector<rt::Connection> connections;
     std::vector<rt::ListCopy> copies;
+    std::deque<std::vector<std::uint32_t>> firsts;
+    std::deque<std::vector<std::uint16_t>> targets;
 
     explicit Memory(const mcu::Tables& tables);
     Memory(const Memory&) = delete;
@@ -75,14 +80,20 @@ struct Memory {
 Memory::Memory(const mcu::Tables& tables)
     : inputs(narrowed<std::uint16_t>(tables.inputs)), lists(narrowed<std::uint32_t>(tables.lists)) {
     for (const mcu::PopulationTable& p : tables.populations)
+        extras.push_back({column(p.bias_u), column(p.initial_u), column(p.v_min)});
+    for (const mcu::PopulationTable& p : tables.populations)
         populations.push_back(
             {static_cast<std::uint16_t>(p.neurons), static_cast<std::uint16_t>(p.connections), p.spiking,
              p.filtered, p.reset, static_cast<std::uint8_t>(p.refractory_steps),
              static_cast<std::uint8_t>(p.shift), column(p.decay_u), column(p.decay_v), column(p.bias),
              column(p.threshold), column(p.reset_amount), column(p.initial_v)});
-    for (const mcu::ConnectionTable& c : tables.connections)
+    for (const mcu::ConnectionTable& c : tables.connections) {
+        const bool sparse = !c.first.empty();
         connections.push_back({store(c.weight, c.bytes), static_cast<std::uint16_t>(c.source),
-                               static_cast<std::uint8_t>(c.bytes), static_cast<std::uint8_t>(c.shift)});
+                               static_cast<std::uint8_t>(c.bytes), static_cast<std::uint8_t>(c.shift),
+                               sparse ? firsts.emplace_back(c.first).data() : nullptr,
+                               sparse ? targets.emplace_back(c.targets).data() : nullptr});
+    }
     for (const mcu::ListCopyTable& c : tables.copies)
         copies.push_back({static_cast<std::uint16_t>(c.from), static_cast<std::uint16_t>(c.to)});
     model.rules = tables.rules;
@@ -90,6 +101,7 @@ Memory::Memory(const mcu::Tables& tables)
     model.inputs = inputs.data();
     model.population_count = static_cast<std::uint16_t>(populations.size());
     model.populations = populations.data();
+    model.extras = extras.data();
     model.connections = connections.data();
     model.lists = lists.data();
     model.copy_count = static_cast<std::uint16_t>(copies.size());
@@ -164,7 +176,8 @@ void expect_equal(const Record& expected, const Record& actual) {
 
 TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     constexpr std::size_t steps = 30;
-    std::size_t spikes_seen = 0, filtered = 0, refractory = 0, copies = 0, halfwords = 0, horner = 0;
+    std::size_t spikes_seen = 0, filtered = 0, refractory = 0, copies = 0, halfwords = 0, horner = 0,
+                extras = 0, sparse = 0;
     for (unsigned seed = 0; seed < 600; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -182,6 +195,8 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
         filtered += tables.filtered > 0;
         refractory += tables.refractory > 0;
         copies += !tables.copies.empty();
+        extras += tables.extras_used;
+        sparse += tables.sparse;
         for (const mcu::ConnectionTable& c : tables.connections) {
             halfwords += c.bytes == 2;
             horner += c.shift > 0;
@@ -194,6 +209,8 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     EXPECT_GT(copies, 100U);
     EXPECT_GT(halfwords, 100U);
     EXPECT_GT(horner, 100U);
+    EXPECT_GT(extras, 100U);
+    EXPECT_GT(sparse, 100U);
 }
 
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {
