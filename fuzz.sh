@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Feeds mutated model files to every front end under the address and undefined-behaviour sanitizers, each for the given
+# number of seconds (default: 60), starting from the files of the tests. Needs Clang. An input that fails is kept in
+# build/fuzz/findings.
+set -euo pipefail
+cd "$(dirname "$0")"
+seconds=${1:-60}
+cmake --preset fuzz >/dev/null
+names=(json netx nir onnx)
+cmake --build --preset fuzz --target "${names[@]/#/fuzz_}"
+
+fuzz() {
+    local corpus=build/fuzz/corpus/$1
+    mkdir -p "$corpus" build/fuzz/findings
+    if build/fuzz/bin/fuzz_"$1" -max_total_time="$seconds" -max_len=65536 -timeout=30 -rss_limit_mb=2048 \
+        -artifact_prefix=build/fuzz/findings/"$1"- "$corpus" tests/unit/"$1"/data >build/fuzz/"$1".log 2>&1; then
+        grep '^Done' build/fuzz/"$1".log | sed "s/^/$1: /"
+    else
+        tail -n 60 build/fuzz/"$1".log
+        return 1
+    fi
+}
+
+# As many at a time as there are cores.
+jobs=()
+failed=0
+for name in "${names[@]}"; do
+    if ((${#jobs[@]} >= $(nproc))); then
+        wait "${jobs[0]}" || failed=1
+        jobs=("${jobs[@]:1}")
+    fi
+    fuzz "$name" &
+    jobs+=($!)
+done
+for job in "${jobs[@]}"; do wait "$job" || failed=1; done
+exit "$failed"
