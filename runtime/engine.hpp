@@ -19,6 +19,8 @@
 //   const uint32_t* lists;            [lists], where each spike list starts in State::events
 //   uint16_t copy_count;              lists that are kept for one step more
 //   const ListCopy* copies;           [copy_count], in the order in which they are made
+//   uint16_t pool_count;              lists filled by a maximum pool
+//   const SpikePool* pools;           [pool_count], by ascending source list
 //   bool filtered, refractory, no_delay, extras_used, sparse, bytes, halfwords;
 //                                     whether any table needs that code
 // A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
@@ -83,6 +85,16 @@ struct Extras {
 struct ListCopy {
     uint16_t from;
     uint16_t to;
+};
+
+// Once list from is filled, list to holds the outputs of a maximum pool in whose window a neuron spiked.
+struct SpikePool {
+    uint16_t from;
+    uint16_t to;
+    uint16_t outputs;
+    const uint32_t*
+        first;  // neuron i of from is in the windows targets[first[i]] .. targets[first[i + 1] - 1]
+    const uint16_t* targets;
 };
 
 // A population that the caller reads.
@@ -238,6 +250,26 @@ inline void keep_previous(const Model& model, State& state) {
     }
 }
 
+// Fills the lists that a maximum pool makes of one list. State::sum serves as the map of active outputs.
+// Returns the pool after the last of this list.
+template <class Model, class State>
+inline const SpikePool* pool_spikes(const Model& model, State& state, uint16_t list, const SpikePool* pool) {
+    for (; pool != model.pools + model.pool_count && pool->from == list; ++pool) {
+        const Events events = spikes(model, state, list);
+        for (uint32_t o = 0; o < pool->outputs; ++o) state.sum[o] = 0;
+        for (uint16_t e = 0; e < events.count; ++e) {
+            const uint32_t last = pool->first[events.neurons[e] + 1];
+            for (uint32_t k = pool->first[events.neurons[e]]; k < last; ++k) state.sum[pool->targets[k]] = 1;
+        }
+        uint16_t* const to = state.events + model.lists[pool->to];
+        uint16_t count = 0;
+        for (uint16_t o = 0; o < pool->outputs; ++o)
+            if (state.sum[o] != 0) to[count++] = o;
+        state.counts[pool->to] = count;
+    }
+    return pool;
+}
+
 // The step of all populations, once the spike lists of the inputs are filled.
 template <class Model, class State, class Observer>
 inline void advance(const Model& model, State& state, Observer&& observer) {
@@ -245,10 +277,15 @@ inline void advance(const Model& model, State& state, Observer&& observer) {
     int32_t* u = state.u;
     uint8_t* held = state.held;
     const Connection* connection = model.connections;
+    const SpikePool* pool = model.pools;
+    for (uint16_t k = 0; model.pool_count > 0 && k < model.input_count; ++k)
+        pool = pool_spikes(model, state, k, pool);
     for (uint16_t p = 0; p < model.population_count; ++p) {
         const Population& population = model.populations[p];
         connection = gather(model, state, population, connection);
         update(model, state, p, v, u, held, observer);
+        if (model.pool_count > 0)
+            pool = pool_spikes(model, state, static_cast<uint16_t>(model.input_count + p), pool);
         v += population.neurons;
         if (population.filtered) u += population.neurons;
         if (population.refractory_steps > 0) held += population.neurons;
@@ -298,6 +335,7 @@ inline void reset(const Model& model, State& state) {
     uint8_t* held = state.held;
     for (uint16_t k = 0; k < model.input_count; ++k) state.counts[k] = 0;
     for (uint16_t c = 0; c < model.copy_count; ++c) state.counts[model.copies[c].to] = 0;
+    for (uint16_t c = 0; c < model.pool_count; ++c) state.counts[model.pools[c].to] = 0;
     for (uint16_t p = 0; p < model.population_count; ++p) {
         const Population& population = model.populations[p];
         state.counts[model.input_count + p] = 0;

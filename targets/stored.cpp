@@ -46,8 +46,11 @@ void check_population(const IntPopulation& p, const Refusals& refusals) {
 }
 
 void check_connection(const IntConnection& c, const Refusals& refusals) {
-    if (c.source_pool || c.sum_pool)
-        refusals.add(c.name, "stages", "maximum pools are not available", "train with average pooling");
+    if (c.sum_pool || (c.source_pool && !refusals.target.holds.source_pool))
+        refusals.add(c.name, "stages",
+                     c.sum_pool ? "maximum pools between weights and neurons are not available"
+                                : "maximum pools are not available",
+                     "train with average pooling");
     const auto size = element_count({c.outputs, c.inputs});
     if (is_sparse(c) && !refusals.target.holds.sparse && (!size || *size > largest_matrix))
         refusals.add(c.name, "weight",

@@ -21,6 +21,7 @@ struct Holds {
     bool current_bias = false;  // IntPopulation::bias_u
     bool initial_u = false;
     bool v_min = false;
+    bool source_pool = false;  // maximum pools of spikes
 };
 
 struct Target {

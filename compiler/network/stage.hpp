@@ -43,6 +43,8 @@ struct Window {
     std::array<std::size_t, 2> dilation{1, 1};
     std::array<std::size_t, 2> pad_before{0, 0};  // top, left
     std::array<std::size_t, 2> pad_after{0, 0};   // bottom, right
+
+    friend bool operator==(const Window&, const Window&) = default;
 };
 
 // Cross-correlation, as PyTorch's Conv1d and Conv2d; the border is padded with zeros.
@@ -61,6 +63,8 @@ struct Pool {
     Shape input;  // [C, H, W]
     Window window;
     bool count_padding = true;  // an average divides by the whole kernel, padding included
+
+    friend bool operator==(const Pool&, const Pool&) = default;
 };
 
 // y[o] = x[source[o]], or 0 where source[o] is `nothing`: permutations, slices, places in a concatenation.

@@ -126,7 +126,7 @@ void check(const IntNetwork& network, const TargetOptions&, Report& report) {
     // One list per input and population, and at most one copy for every step of delay.
     std::size_t lists = network.inputs.size() + network.populations.size();
     for (const IntConnection& c : network.connections)
-        lists += static_cast<std::size_t>(std::max(c.delay, 0));
+        lists += static_cast<std::size_t>(std::max(c.delay, 0)) + (c.source_pool ? 1 : 0);
     if (lists > UINT16_MAX || network.connections.size() > UINT16_MAX) {
         Diagnostic d;
         d.field = "populations";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "compiler/network/window.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire::mcu {
@@ -66,6 +67,25 @@ ConnectionTable transpose(const IntConnection& c, std::size_t source, int factor
     return table;
 }
 
+SpikePoolTable spike_pool(const Pool& pool, std::size_t from) {
+    const Shape out = output_shape(pool);
+    const std::size_t plane = pool.input[1] * pool.input[2];
+    std::vector<std::vector<std::uint16_t>> windows(pool.input[0] * plane);
+    std::size_t at = 0;
+    for (std::size_t c = 0; c < out[0]; ++c)
+        for (std::size_t row = 0; row < out[1]; ++row)
+            for (std::size_t column = 0; column < out[2]; ++column, ++at)
+                for_each_inside(pool.window, pool.input, row, column, [&](std::size_t, std::size_t neuron) {
+                    windows[c * plane + neuron].push_back(static_cast<std::uint16_t>(at));
+                });
+    SpikePoolTable table{from, 0, at, {0}, {}};
+    for (const auto& of_neuron : windows) {
+        table.targets.insert(table.targets.end(), of_neuron.begin(), of_neuron.end());
+        table.first.push_back(static_cast<std::uint32_t>(table.targets.size()));
+    }
+    return table;
+}
+
 bool needs_extras(const IntPopulation& p) {
     const auto differs = [](const IntPerNeuron& values, std::int32_t from) {
         return std::any_of(values.begin(), values.end(), [&](std::int32_t x) { return x != from; });
@@ -79,6 +99,7 @@ struct Lists {
     const IntNetwork& network;
     Tables& tables;
     std::map<std::size_t, std::vector<std::size_t>> previous;  // of one step ago, two steps ago, ...
+    std::vector<Pool> pools{};                                 // of tables.pools
 
     std::size_t own(const Presynaptic& source) const {
         return source.kind == Presynaptic::Kind::input ? source.index : network.inputs.size() + source.index;
@@ -90,8 +111,17 @@ struct Lists {
         return tables.lists.size() - 1;
     }
 
+    // The list that a maximum pool makes of another one; connections with the same pool share it.
+    std::size_t pooled(const Pool& pool, std::size_t from) {
+        for (std::size_t p = 0; p < pools.size(); ++p)
+            if (pools[p] == pool && tables.pools[p].from == from) return tables.pools[p].to;
+        pools.push_back(pool);
+        tables.pools.push_back(spike_pool(pool, from));
+        return tables.pools.back().to = add(tables.pools.back().outputs);
+    }
+
     std::size_t of(const IntConnection& c) {
-        const std::size_t list = own(c.source);
+        const std::size_t list = c.source_pool ? pooled(*c.source_pool, own(c.source)) : own(c.source);
         const auto delay = static_cast<std::size_t>(c.delay);
         if (delay == 0) return list;
         const bool still_there = c.source.kind == Presynaptic::Kind::population && c.target <= c.source.index;
@@ -99,7 +129,7 @@ struct Lists {
         std::vector<std::size_t>& copies = previous[list];
         while (copies.size() < delay) {
             const std::size_t from = copies.empty() ? list : copies.back();
-            copies.push_back(add(width(network, c.source)));
+            copies.push_back(add(c.inputs));
             // The oldest first, so that none is overwritten before it is handed on.
             tables.copies.insert(tables.copies.begin(), {from, copies.back()});
         }
@@ -138,7 +168,7 @@ Tables lower(const IntNetwork& network) {
     Tables tables;
     tables.rules = network.rules;
     tables.outputs = network.outputs;
-    Lists lists{network, tables, {}};
+    Lists lists{network, tables, {}, {}};
     for (const Input& input : network.inputs) {
         tables.inputs.push_back(neurons(input));
         lists.add(neurons(input));
@@ -158,6 +188,9 @@ Tables lower(const IntNetwork& network) {
         tables.widest = std::max(tables.widest, n);
     }
     for (std::size_t p = 0; p < network.populations.size(); ++p) add_connections(network, p, lists, tables);
+    std::stable_sort(tables.pools.begin(), tables.pools.end(),
+                     [](const SpikePoolTable& a, const SpikePoolTable& b) { return a.from < b.from; });
+    for (const SpikePoolTable& pool : tables.pools) tables.widest = std::max(tables.widest, pool.outputs);
     tables.sparse = std::any_of(tables.connections.begin(), tables.connections.end(),
                                 [](const ConnectionTable& c) { return !c.first.empty(); });
     return tables;

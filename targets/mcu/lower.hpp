@@ -46,6 +46,14 @@ struct ListCopyTable {
     std::size_t to = 0;
 };
 
+struct SpikePoolTable {
+    std::size_t from = 0;
+    std::size_t to = 0;
+    std::size_t outputs = 0;
+    std::vector<std::uint32_t> first;    // [neurons of from + 1]
+    std::vector<std::uint16_t> targets;  // the windows that each neuron lies in
+};
+
 struct Tables {
     rt::Rules rules;
     std::vector<std::size_t> inputs;  // neurons
@@ -53,6 +61,7 @@ struct Tables {
     std::vector<ConnectionTable> connections;  // by target, then by descending exponent
     std::vector<std::size_t> lists;            // first event of each spike list
     std::vector<ListCopyTable> copies;         // in the order in which they are made
+    std::vector<SpikePoolTable> pools;         // by ascending source list
     std::vector<std::size_t> outputs;          // populations
 
     bool extras_used = false;  // a current bias, an initial current or a lower bound of v

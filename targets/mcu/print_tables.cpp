@@ -47,8 +47,11 @@ void add_numbers(Text& text, const std::vector<Value>& values) {
 template <class Value>
 void add_array(Text& text, const char* section, const char* type, const Text& name,
                const std::vector<Value>& values) {
-    add(text, "[[gnu::section(\".rodata.{}\")]] const {} {}[{}] = {{\n", section, type, name, values.size());
-    add_numbers(text, values);
+    // C++ has no empty arrays.
+    const std::vector<Value> one{Value{}};
+    const std::vector<Value>& printed = values.empty() ? one : values;
+    add(text, "[[gnu::section(\".rodata.{}\")]] const {} {}[{}] = {{\n", section, type, name, printed.size());
+    add_numbers(text, printed);
     text += "};\n";
 }
 
@@ -187,6 +190,23 @@ void add_connections(Text& text, const Tables& tables) {
     text += "};\n\n";
 }
 
+void add_pools(Text& text, const Tables& tables) {
+    for (std::size_t p = 0; p < tables.pools.size(); ++p) {
+        add_array(text, "tables", "uint32_t", fmt::format("pool_first_{}", p), tables.pools[p].first);
+        add_array(text, "tables", "uint16_t", fmt::format("pool_targets_{}", p), tables.pools[p].targets);
+    }
+}
+
+void add_pool_list(Text& text, const Tables& tables) {
+    add(text, "const synfire::rt::SpikePool Tables::pools[{}] = {{\n",
+        std::max<std::size_t>(tables.pools.size(), 1));
+    for (std::size_t p = 0; p < tables.pools.size(); ++p)
+        add(text, "    {{{}, {}, {}, pool_first_{}, pool_targets_{}}},\n", tables.pools[p].from,
+            tables.pools[p].to, tables.pools[p].outputs, p, p);
+    if (tables.pools.empty()) text += "    {},\n";
+    text += "};\n\n";
+}
+
 void add_lists(Text& text, const Tables& tables) {
     const std::vector<std::size_t> none{0};
     add(text, "const uint16_t Tables::inputs[{}] = {{\n", std::max<std::size_t>(tables.inputs.size(), 1));
@@ -225,6 +245,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());
     add(text, "    static constexpr uint16_t population_count = {};\n", tables.populations.size());
     add(text, "    static constexpr uint16_t copy_count = {};\n", tables.copies.size());
+    add(text, "    static constexpr uint16_t pool_count = {};\n", tables.pools.size());
     add(text, "    static constexpr uint16_t list_count = {};\n\n", tables.lists.size());
     const auto declare = [&](const char* type, const char* what, std::size_t count) {
         add(text, "    static const {} {}[{}];\n", type, what, std::max<std::size_t>(count, 1));
@@ -235,6 +256,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     declare("synfire::rt::Connection", "connections", tables.connections.size());
     declare("uint32_t", "lists", tables.lists.size());
     declare("synfire::rt::ListCopy", "copies", tables.copies.size());
+    declare("synfire::rt::SpikePool", "pools", tables.pools.size());
     declare("synfire::rt::Output", "outputs", tables.outputs.size());
     add(text, "}};\n\n}}  // namespace {}\n\n", name);
     text += "// For the fixed sources of this folder.\n";
@@ -247,9 +269,11 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add(text, "namespace {} {{\nnamespace {{\n\n", name);
     add_weights(text, tables);
     add_columns(text, tables);
+    add_pools(text, tables);
     text += "}  // namespace\n\n";
     add_populations(text, tables);
     add_extras(text, tables);
+    add_pool_list(text, tables);
     add_connections(text, tables);
     add_lists(text, tables);
     add(text, "}}  // namespace {}\n", name);

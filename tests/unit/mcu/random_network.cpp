@@ -1,5 +1,9 @@
 #include "tests/unit/mcu/random_network.hpp"
 
+#include <algorithm>
+
+#include "compiler/network/window.hpp"
+
 namespace synfire::test {
 namespace {
 
@@ -68,6 +72,18 @@ void make_sparse(Dice& dice, IntConnection& c) {
     c.weight = std::move(kept);
 }
 
+// A maximum pool of a row of values.
+Pool random_pool(Dice& dice, std::size_t width) {
+    Pool pool;
+    pool.kind = Pool::Kind::maximum;
+    pool.input = {1, 1, width};
+    pool.window.kernel[1] =
+        static_cast<std::size_t>(dice.between(1, static_cast<int>(std::min<std::size_t>(width, 3))));
+    pool.window.stride[1] = static_cast<std::size_t>(dice.between(1, 3));
+    pool.window.pad_before[1] = static_cast<std::size_t>(dice.between(0, 1));
+    return pool;
+}
+
 IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size_t target) {
     IntConnection c;
     c.target = target;
@@ -83,6 +99,10 @@ IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size
     }
     if (dice.one_in(4)) c.delay += dice.between(1, 3);
     c.inputs = width(network, c.source);
+    if (dice.one_in(3)) {
+        c.source_pool = random_pool(dice, c.inputs);
+        c.inputs = outputs(*c.source_pool, c.inputs);
+    }
     c.outputs = neurons(network.populations[target]);
     c.exponent = dice.between(0, 7);
     // Bytes, the even 9-bit weights of Loihi, halfwords.
@@ -106,6 +126,17 @@ std::uint8_t arriving(const IntNetwork& network, const Presynaptic& source, std:
     std::size_t first = 0;
     for (std::size_t k = 0; k < source.index; ++k) first += neurons(network.inputs[k]);
     return spikes[step * input_neurons(network) + first + neuron];
+}
+
+// Whether input i of the connection is active: of a pool, where any neuron of its window spiked.
+bool arriving(const IntNetwork& network, const IntConnection& c, std::size_t input, std::size_t step,
+              const std::vector<std::uint8_t>& spikes, const std::vector<PlainPopulation>& populations) {
+    if (!c.source_pool) return arriving(network, c.source, input, step, spikes, populations) != 0;
+    bool any = false;
+    for_each_inside(c.source_pool->window, c.source_pool->input, 0, input, [&](std::size_t, std::size_t i) {
+        any = any || arriving(network, c.source, i, step, spikes, populations) != 0;
+    });
+    return any;
 }
 
 }  // namespace
@@ -165,7 +196,7 @@ std::vector<PlainPopulation> plain_run(const IntNetwork& network, std::size_t st
                     const auto delay = static_cast<std::size_t>(c.delay);
                     if (c.target != p || t < delay) continue;
                     for_each_synapse(c, n, [&](std::size_t i, std::int16_t w) {
-                        if (arriving(network, c.source, i, t - delay, spikes, record) != 0)
+                        if (arriving(network, c, i, t - delay, spikes, record))
                             sum += w * (std::int64_t{1} << c.exponent);
                     });
                 }

@@ -8,8 +8,8 @@
 namespace synfire::test {
 
 // Every construct the microcontroller target holds: several inputs, feed-forward, skip and recurrent
-// connections, sparse ones, delays of several steps, filtered currents with biases and initial values, lower
-// bounds, refractory periods, all resets, readouts, the rules of all profiles.
+// connections, sparse ones, maximum pools of spikes, delays of several steps, filtered currents with biases
+// and initial values, lower bounds, refractory periods, all resets, readouts, the rules of all profiles.
 IntNetwork random_network(std::mt19937& random);
 
 // [steps x input neurons], 0 or 1, all inputs one after another.

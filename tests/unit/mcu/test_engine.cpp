@@ -22,6 +22,8 @@ struct MemoryModel {
     const std::uint32_t* lists = nullptr;
     std::uint16_t copy_count = 0;
     const rt::ListCopy* copies = nullptr;
+    std::uint16_t pool_count = 0;
+    const rt::SpikePool* pools = nullptr;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, bytes = true,
          halfwords = true;
 };
@@ -57,6 +59,7 @@ struct Memory {
     std::vector<rt::Extras> extras;
     std::vector<rt::Connection> connections;
     std::vector<rt::ListCopy> copies;
+    std::vector<rt::SpikePool> pools;
     std::deque<std::vector<std::uint32_t>> firsts;
     std::deque<std::vector<std::uint16_t>> targets;
 
@@ -96,6 +99,12 @@ Memory::Memory(const mcu::Tables& tables)
     }
     for (const mcu::ListCopyTable& c : tables.copies)
         copies.push_back({static_cast<std::uint16_t>(c.from), static_cast<std::uint16_t>(c.to)});
+    for (const mcu::SpikePoolTable& p : tables.pools)
+        pools.push_back({static_cast<std::uint16_t>(p.from), static_cast<std::uint16_t>(p.to),
+                         static_cast<std::uint16_t>(p.outputs), firsts.emplace_back(p.first).data(),
+                         targets.emplace_back(p.targets).data()});
+    model.pool_count = static_cast<std::uint16_t>(pools.size());
+    model.pools = pools.data();
     model.rules = tables.rules;
     model.input_count = static_cast<std::uint16_t>(inputs.size());
     model.inputs = inputs.data();
@@ -177,7 +186,7 @@ void expect_equal(const Record& expected, const Record& actual) {
 TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     constexpr std::size_t steps = 30;
     std::size_t spikes_seen = 0, filtered = 0, refractory = 0, copies = 0, halfwords = 0, horner = 0,
-                extras = 0, sparse = 0;
+                extras = 0, sparse = 0, pools = 0;
     for (unsigned seed = 0; seed < 600; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -197,6 +206,7 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
         copies += !tables.copies.empty();
         extras += tables.extras_used;
         sparse += tables.sparse;
+        pools += tables.pools.size();
         for (const mcu::ConnectionTable& c : tables.connections) {
             halfwords += c.bytes == 2;
             horner += c.shift > 0;
@@ -211,6 +221,7 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     EXPECT_GT(horner, 100U);
     EXPECT_GT(extras, 100U);
     EXPECT_GT(sparse, 100U);
+    EXPECT_GT(pools, 100U);
 }
 
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {
