@@ -6,7 +6,11 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}
 cmake --preset fuzz >/dev/null
-names=(json netx nir onnx)
+names=()
+for source in tests/fuzz/fuzz_*.cpp; do
+    name=${source#tests/fuzz/fuzz_}
+    names+=("${name%.cpp}")
+done
 cmake --build --preset fuzz --target "${names[@]/#/fuzz_}"
 
 fuzz() {
