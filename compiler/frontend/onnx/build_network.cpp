@@ -7,12 +7,13 @@
 #include <set>
 #include <utility>
 
-#include "compiler/frontend/onnx/linear_map.hpp"
+#include <fmt/core.h>
+
+#include "compiler/frontend/onnx/stage_chain.hpp"
+#include "compiler/network/per_neuron.hpp"
 
 namespace synfire::onnx {
 namespace {
-
-constexpr std::size_t max_one_to_one = 2048;  // neurons; the diagonal is stored as a dense matrix
 
 struct Builder {
     const Graph& graph;
@@ -21,7 +22,7 @@ struct Builder {
     const std::vector<Neuron>& neurons;
     Network network;
     std::map<Variable, Presynaptic> sources;
-    std::set<Variable> delayed;  // of those, the spikes of the step before
+    std::map<Variable, PerNeuron> delayed;  // of those, the spikes of the step before, and their factor
     std::set<std::string> names;
 };
 
@@ -57,9 +58,9 @@ void add_populations(Builder& b) {
     for (std::size_t i = 0; i < b.neurons.size(); ++i) {
         b.network.populations.push_back(b.neurons[i].population);
         for (const Variable v : b.neurons[i].spikes) b.sources[v] = {Presynaptic::Kind::population, i};
-        for (const Variable v : b.neurons[i].previous) {
-            b.sources[v] = {Presynaptic::Kind::population, i};
-            b.delayed.insert(v);
+        for (const ScaledSpike& previous : b.neurons[i].previous) {
+            b.sources[previous.variable] = {Presynaptic::Kind::population, i};
+            b.delayed[previous.variable] = previous.factor;
         }
     }
 }
@@ -88,68 +89,79 @@ void connect(Builder& b, Variable source, std::size_t target, const std::string&
              std::vector<Stage> stages) {
     const auto found = b.sources.find(source);
     if (found == b.sources.end()) refuse_source(b, source);
-    b.network.connections.push_back({unique_name(b, name), found->second, target,
-                                     b.delayed.count(source) != 0 ? 1 : 0, std::move(stages)});
+    const auto delayed = b.delayed.find(source);
+    if (delayed != b.delayed.end()) scale_inputs(stages, delayed->second);
+    // A factor alone is a synapse from each neuron to one other.
+    if (stages.size() == 1)
+        if (const auto* scale = std::get_if<Scale>(&stages[0]); scale != nullptr && scale->offset.empty())
+            stages[0] = one_to_one(scale->factor, symbol(b, source).count);
+    b.network.connections.push_back(
+        {unique_name(b, name), found->second, target, delayed != b.delayed.end() ? 1 : 0, std::move(stages)});
 }
 
-Dense diagonal(const Builder& b, Variable source, std::size_t count, const PerNeuron& gain) {
-    if (count > max_one_to_one) {
-        Diagnostic problem = at_value(b.graph, symbol(b, source).value, "one-to-one synapses");
-        problem.reason = std::to_string(count) + " neurons are driven one to one";
-        problem.expected = "at most " + std::to_string(max_one_to_one);
-        problem.hint = "put a layer (Linear) between them";
-        throw InputError(problem);
+// What a layer adds in every step: to the bias of its last stage, to the neuron's, or as a stage of its own
+// where that neuron filters its input.
+void add_offset(Builder& b, std::size_t target, const PerNeuron& offset, std::vector<Stage>& stages) {
+    Population& population = b.network.populations[target];
+    if (add_bias(stages, offset, neurons(population))) return;
+    if (b.neurons[target].current) {
+        stages.emplace_back(Scale{{1.0}, offset});
+        return;
     }
-    Dense dense{count, count, std::vector<double>(count * count, 0.0), {}};
-    for (std::size_t i = 0; i < count; ++i) dense.weight[i * count + i] = at(gain, i);
-    return dense;
+    population.bias = combine(population.bias, offset, [](double x, double y) { return x + y; });
 }
 
 void connect_neuron(Builder& b, std::size_t target) {
+    const std::size_t count = neurons(b.network.populations[target]);
     for (const NeuronSource& source : b.neurons[target].sources) {
         const Symbol& from = symbol(b, source.variable);
         const int node = producer(b.graph, from.value);
         const std::string name =
             printable(node == absent ? value(b, source.variable).name
                                      : b.graph.nodes[static_cast<std::size_t>(node)].name);
-        if (from.kind != Symbol::Kind::drive) {
-            connect(b, source.variable, target, name,
-                    {diagonal(b, source.variable, from.count, source.gain)});
-            continue;
-        }
-        for (const Path& path : from.drive.paths) {
-            std::vector<Stage> stages = path.stages;
-            stages.back() = with_scaled_outputs(std::get<Dense>(std::move(stages.back())), source.gain);
-            connect(b, path.source, target, name, std::move(stages));
+        std::vector<Path> paths{Path{source.variable, {}}};
+        if (from.kind == Symbol::Kind::drive) paths = from.drive.paths;
+        for (Path& path : paths) {
+            scale_outputs(path.stages, source.gain, count);
+            if (from.kind == Symbol::Kind::drive && &path == &paths.front())
+                add_offset(b, target, multiply(from.drive.offset, source.gain), path.stages);
+            connect(b, path.source, target, name, std::move(path.stages));
         }
     }
 }
 
-// Spikes, or the potential of a neuron as it is carried on.
-std::optional<std::size_t> population_of_output(const Builder& b, int output) {
+// Spikes, perhaps scaled, or the potential of a neuron as it is carried on.
+std::optional<std::size_t> population_of_output(const Builder& b, int output, Report& report) {
     const Polynomial& p = *b.symbols.values[static_cast<std::size_t>(output)];
-    const std::optional<Variable> single = single_variable(p);
+    const std::optional<ScaledSpike> spikes = scaled_spike(b.symbols, p);
     for (std::size_t i = 0; i < b.neurons.size(); ++i) {
         const Neuron& neuron = b.neurons[i];
-        if (single && std::count(neuron.spikes.begin(), neuron.spikes.end(), *single) > 0) return i;
+        if (spikes && std::count(neuron.spikes.begin(), neuron.spikes.end(), spikes->variable) > 0) {
+            if (!all_equal_to(spikes->factor, 1.0)) {
+                Diagnostic d = at_value(b.graph, output, "output");
+                d.reason = "spikes are multiplied by " + fmt::format("{}", spikes->factor[0]) +
+                           " (graded_spikes_factor): recorded here as spikes, the factor is in the weights";
+                report.note(d);
+            }
+            return i;
+        }
         if (p == *b.symbols.values[static_cast<std::size_t>(neuron.next)]) return i;
     }
     return std::nullopt;
 }
 
-void set_outputs(Builder& b) {
+void set_outputs(Builder& b, Report& report) {
     for (std::size_t i = 0; i < b.graph.outputs.size(); ++i) {
         if (std::any_of(b.pairs.begin(), b.pairs.end(),
                         [i](const StatePair& pair) { return pair.output == i; }))
             continue;
         const int output = b.graph.outputs[i];
-        const std::optional<std::size_t> population = population_of_output(b, output);
+        const std::optional<std::size_t> population = population_of_output(b, output, report);
         if (!population) {
             Diagnostic problem = at_value(b.graph, output, "output");
-            problem.reason =
-                "neither the spikes of a recognised neuron (0 or 1, once per step) nor its next potential";
-            problem.expected = "spikes, unscaled, and one output per state";
-            problem.hint = "return the spikes themselves: graded_spikes_factor 1, no decoding in the graph";
+            problem.reason = "neither the spikes of a recognised neuron nor its next potential";
+            problem.expected = "spikes of one neuron layer, and one output per state";
+            problem.hint = "return the spikes themselves, without decoding them in the graph";
             throw InputError(problem);
         }
         if (std::count(b.network.outputs.begin(), b.network.outputs.end(), *population) == 0)
@@ -195,7 +207,7 @@ Network build_network(const Graph& graph, const Symbols& symbols, const std::vec
     add_inputs(b);
     add_populations(b);
     for (std::size_t i = 0; i < neurons.size(); ++i) connect_neuron(b, i);
-    set_outputs(b);
+    set_outputs(b, report);
     warn_unread_inputs(b, report);
     return b.network;
 }

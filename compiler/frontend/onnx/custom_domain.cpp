@@ -66,7 +66,7 @@ struct Writer {
     int op(const char* name, std::vector<int> inputs, int result = absent) {
         if (result == absent) {
             result = static_cast<int>(graph.values.size());
-            graph.values.push_back(Value{lif.name + "/" + name, nullptr, absent, {}});
+            graph.values.push_back(Value{lif.name + "/" + name, nullptr, absent, {}, Element::real});
         }
         nodes.push_back(Node{lif.name, "", name, std::move(inputs), {result}, {}});
         return result;
@@ -75,7 +75,7 @@ struct Writer {
     int zero() {
         const int value = static_cast<int>(graph.values.size());
         graph.values.push_back(
-            Value{lif.name + "/zero", std::make_shared<const Tensor>(scalar(0)), absent, {}});
+            Value{lif.name + "/zero", std::make_shared<const Tensor>(scalar(0)), absent, {}, Element::real});
         return value;
     }
 };

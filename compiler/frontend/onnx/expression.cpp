@@ -124,6 +124,21 @@ Polynomial substituted(const Polynomial& p, Variable v, double value) {
     return result;
 }
 
+std::optional<Polynomial> replaced(const Polynomial& p, Variable v, const Polynomial& by,
+                                   const std::set<Variable>& idempotent) {
+    Polynomial result;
+    for (const auto& [monomial, factor] : p.terms) {
+        Polynomial term = constant(factor);
+        for (const Variable one : monomial) {
+            std::optional<Polynomial> longer = product(term, one == v ? by : variable(one), idempotent);
+            if (!longer) return std::nullopt;
+            term = std::move(*longer);
+        }
+        result = sum(result, term);
+    }
+    return result.terms.size() > max_terms ? std::nullopt : std::optional(std::move(result));
+}
+
 PerNeuron coefficient(const Polynomial& p, const Monomial& monomial) {
     const auto found = p.terms.find(monomial);
     return found == p.terms.end() ? PerNeuron{0.0} : found->second;

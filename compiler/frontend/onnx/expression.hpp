@@ -44,6 +44,10 @@ std::optional<Polynomial> product(const Polynomial& a, const Polynomial& b,
 // The polynomial with v replaced by a number.
 Polynomial substituted(const Polynomial& p, Variable v, double value);
 
+// The polynomial with v replaced by another one. Nothing where the bounds above are exceeded.
+std::optional<Polynomial> replaced(const Polynomial& p, Variable v, const Polynomial& by,
+                                   const std::set<Variable>& idempotent);
+
 PerNeuron coefficient(const Polynomial& p, const Monomial& monomial);  // {0} where it is missing
 PerNeuron constant_term(const Polynomial& p);
 Polynomial without_constant(Polynomial p);

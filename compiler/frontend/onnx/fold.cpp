@@ -2,6 +2,7 @@
 // tried on zeros, which yields the shape of its result. Both are bounded, so that a small file cannot ask for
 // much.
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "compiler/frontend/onnx/graph.hpp"
@@ -51,23 +52,34 @@ void prune(Graph& graph) {
 
 // Inputs that decide a shape must not depend on the network's input.
 void require_constant_shape(const Graph& graph, const Node& node) {
-    const std::size_t index = node.op == "ConstantOfShape" ? 0 : 1;
-    if (node.op != "Reshape" && node.op != "Expand" && node.op != "Squeeze" && node.op != "Unsqueeze" &&
-        index == 1)
-        return;
-    if (index < node.inputs.size() && node.inputs[index] != absent &&
-        graph.values[static_cast<std::size_t>(node.inputs[index])].constant == nullptr)
-        refuse(graph, node, "the shape of its result depends on data");
+    static constexpr std::string_view shaped_by_others[] = {"Expand",    "Pad",     "ReduceMax", "ReduceMean",
+                                                            "ReduceSum", "Reshape", "Slice",     "Split",
+                                                            "Squeeze",   "Tile",    "Unsqueeze"};
+    const bool by_others = std::find(std::begin(shaped_by_others), std::end(shaped_by_others), node.op) !=
+                           std::end(shaped_by_others);
+    if (!by_others && node.op != "ConstantOfShape") return;
+    for (std::size_t i = by_others ? 1 : 0; i < node.inputs.size(); ++i)
+        if (node.inputs[i] != absent &&
+            graph.values[static_cast<std::size_t>(node.inputs[i])].constant == nullptr)
+            refuse(graph, node, "the shape of its result depends on data");
 }
 
 Tensor evaluate_bounded(const Graph& graph, const Node& node, const Operands& operands, Budget& budget) {
-    budget.work += evaluation_work(node, operands);
+    std::vector<Shape> shapes;
+    for (const Tensor* one : operands) shapes.push_back(one == nullptr ? Shape{0} : one->shape);
+    budget.work += evaluation_work(node, shapes);
     if (budget.work > max_work) refuse(graph, node, "the constants of the graph take too long to evaluate");
     try {
         return evaluate(node, operands);
     } catch (const OperatorError& error) {
         refuse(graph, node, error.what());
     }
+}
+
+Tensor nothing_of(const Value& value) {
+    Tensor tensor = zeros(value.shape);
+    tensor.element = value.element;
+    return tensor;
 }
 
 void fold_node(Graph& graph, const Node& node, Budget& budget) {
@@ -85,7 +97,7 @@ void fold_node(Graph& graph, const Node& node, Budget& budget) {
             refuse(graph, node, "it reads a second result of another node ('" + printable(value.name) + "')");
         constant = constant && value.constant != nullptr;
         held.push_back(value.constant != nullptr ? value.constant
-                                                 : std::make_shared<const Tensor>(zeros(value.shape)));
+                                                 : std::make_shared<const Tensor>(nothing_of(value)));
         operands.push_back(held.back().get());
     }
     require_constant_shape(graph, node);
@@ -93,10 +105,12 @@ void fold_node(Graph& graph, const Node& node, Budget& budget) {
     if (constant && node.op == "Identity" && !held.empty()) {  // an alias, however large
         result.constant = held.front();
         result.shape = result.constant->shape;
+        result.element = result.constant->element;
         return;
     }
     Tensor tensor = evaluate_bounded(graph, node, operands, budget);
     result.shape = tensor.shape;
+    result.element = tensor.element;
     if (!constant && node.op != "Shape") {
         if (tensor.values.empty() || tensor.values.size() > max_activation)
             refuse(graph, node, "its result has shape " + to_string(tensor.shape));
@@ -117,6 +131,7 @@ Graph fold(Graph graph) {
     for (Value& value : graph.values)
         if (value.constant != nullptr) {
             value.shape = value.constant->shape;
+            value.element = value.constant->element;
             budget.elements += 4 * value.constant->values.size();  // cast, clipped, transposed, scaled
         }
     for (const Node& node : graph.nodes) {

@@ -29,9 +29,10 @@ struct Node {
 
 struct Value {
     std::string name;
-    TensorPtr constant;     // null: computed per step
-    int producer = absent;  // node; absent for graph inputs and initializers
-    Shape shape;            // with batch 1; known after folding
+    TensorPtr constant;               // null: computed per step
+    int producer = absent;            // node; absent for graph inputs and initializers
+    Shape shape;                      // with batch 1; known after folding
+    Element element = Element::real;  // likewise
 };
 
 struct Graph {

@@ -1,26 +1,23 @@
-// Gemm and MatMul with one computed operand, as Dense.
+// Nodes that are linear in a computed operand, as stages of a connection.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "compiler/frontend/onnx/graph.hpp"
-#include "compiler/network/network.hpp"
+#include "compiler/network/stage.hpp"
 
 namespace synfire::onnx {
 
-struct LinearMap {
-    int signal = absent;  // the computed operand
-    Dense dense;          // with alpha, beta and both transpositions applied
-};
+// What Gemm, MatMul, Conv, the mean pools and reductions make of their operand of that number, without what
+// their constants add. Throws OperatorError where the node is not linear in it.
+std::vector<Stage> linear_part(const Graph& graph, const Node& node, std::size_t operand);
 
-// Throws OperatorError where the node is not a linear map of one computed vector.
-LinearMap linear_map(const Graph& graph, const Node& node);
+// MaxPool, GlobalMaxPool and ReduceMax over the last axes.
+Pool maximum_of(const Graph& graph, const Node& node);
 
-// W diag(factor), without bias.
-Dense with_scaled_inputs(const Dense& dense, const PerNeuron& factor);
-
-// diag(factor) (W x + b)
-Dense with_scaled_outputs(Dense dense, const PerNeuron& factor);
-
-// b + W c; empty where that is no bias at all.
-std::vector<double> biased(const Dense& dense, const PerNeuron& c);
+// Where a node that only moves values (Transpose, Slice, Concat, Pad, ...) takes those of its result from,
+// found by moving numbers: positions that hold a constant, or a value of another operand, are `nothing`.
+IndexMap moved(const Graph& graph, const Node& node, std::size_t operand);
 
 }  // namespace synfire::onnx

@@ -27,13 +27,17 @@ struct Neuron {
     Population population;  // not yet named; the synapses' gains are not yet folded into weights
     std::string form;       // for the report
     Variable state = 0;
-    int next = absent;               // the value that carries the state on
-    std::vector<Variable> spikes;    // comparisons that are this neuron's spikes in this step (equal ones)
-    std::vector<Variable> previous;  // comparisons, or spike states, that are its spikes of the step before
+    int next = absent;  // the value that carries the state on
+    std::vector<Variable>
+        spikes;  // comparisons or counts that are this neuron's spikes in this step (equal ones)
+    // Comparisons, or states that carry spikes, which are its spikes of the step before, times a factor.
+    std::vector<ScaledSpike> previous;
     std::vector<NeuronSource> sources;
     std::optional<CurrentState> current;  // nothing: first order
     // The file keeps the potential as it met the threshold and applies the reset when it reads it again.
     bool recorded_before_reset = false;
+    // From rest no step starts above the threshold: a reset that only such a start would meet is left out.
+    bool starts_below_threshold = false;
 };
 
 // One neuron population per membrane potential, in the order of the states. Throws InputError where a

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "compiler/frontend/onnx/operators.hpp"
+#include "compiler/network/apply_stage.hpp"
 
 namespace synfire::onnx {
 namespace {
@@ -63,6 +64,12 @@ void add(Currents& currents, const std::vector<double>& part) {
     }
 }
 
+std::vector<double> spread(const PerNeuron& values, std::size_t count) {
+    std::vector<double> all(count);
+    for (std::size_t i = 0; i < count; ++i) all[i] = at(values, i);
+    return all;
+}
+
 Currents graph_currents(const Checker& c, const Neuron& neuron, const Values& values) {
     const std::size_t count = symbol(c, neuron.state).count;
     Currents currents{std::vector<double>(count, 0.0), std::vector<double>(count, 0.0)};
@@ -87,15 +94,21 @@ double threshold_or_one(const Neuron& neuron, std::size_t i) {
     return neuron.population.spiking ? at(neuron.population.spiking->threshold, i) : 1.0;
 }
 
-bool spikes(const Spiking& spiking, double v, std::size_t i) {
+bool above(const Spiking& spiking, double v, std::size_t i) {
     const double threshold = at(spiking.threshold, i);
     return spiking.compare == Compare::greater ? v > threshold : v >= threshold;
+}
+
+double spikes(const Spiking& spiking, double v, std::size_t i) {
+    if (!above(spiking, v, i)) return 0;
+    return std::clamp(std::floor(v / at(spiking.threshold, i)), 1.0, static_cast<double>(spiking.max_spikes));
 }
 
 // The old potential of neuron i at a point; every eighth point sits on the threshold.
 double potential(const Neuron& neuron, std::uint64_t point, std::size_t i) {
     const double threshold = threshold_or_one(neuron, i);
     const double u = uniform(point, neuron.state, i);
+    if (neuron.starts_below_threshold) return point % 8 == 1 ? 0 : threshold * (4 * u - 3.001);
     switch (point % 8) {
         case 0:
             return threshold;
@@ -144,11 +157,12 @@ std::map<int, Tensor> states(const Checker& c, std::uint64_t point) {
             std::vector<double>& u = given.at(symbol(c, neuron.current->state).value).values;
             for (std::size_t i = 0; i < u.size(); ++i) u[i] = current(neuron, point, i);
         }
-        for (const Variable previous : neuron.previous) {
-            const auto state = given.find(symbol(c, previous).value);
+        for (const ScaledSpike& previous : neuron.previous) {
+            const auto state = given.find(symbol(c, previous.variable).value);
             if (state == given.end() || !neuron.population.spiking) continue;
             for (std::size_t i = 0; i < v.size(); ++i)
-                state->second.values[i] = spikes(*neuron.population.spiking, v[i], i) ? 1 : 0;
+                state->second.values[i] =
+                    at(previous.factor, i) * spikes(*neuron.population.spiking, v[i], i);
         }
     }
     return given;
@@ -164,7 +178,9 @@ std::map<int, Tensor> point_for_neurons(const Checker& c, std::uint64_t point) {
     for (const Neuron& neuron : c.neurons)
         for (const NeuronSource& source : neuron.sources) {
             const Symbol& s = symbol(c, source.variable);
-            if (s.kind == Symbol::Kind::step || is_given_state(c, source.variable)) continue;
+            if (s.kind == Symbol::Kind::step || s.kind == Symbol::Kind::count ||
+                is_given_state(c, source.variable))
+                continue;
             Tensor tensor = filled(c, s.value);
             const bool first = &source == &neuron.sources.front();
             for (std::size_t i = 0; i < tensor.values.size(); ++i)
@@ -190,31 +206,60 @@ std::map<int, Tensor> point_for_synapses(const Checker& c, std::uint64_t point) 
 struct Stepped {
     double v = 0;  // as it meets the threshold
     double size = 0;
-    bool spike = false;
+    double spikes = 0;
     double carried = 0;  // as the file carries it to the next step
 };
 
-Stepped step(const Neuron& neuron, double old, double current, double current_size, std::size_t i) {
-    const Population& p = neuron.population;
-    const HardReset* hard = p.spiking ? std::get_if<HardReset>(&p.spiking->reset) : nullptr;
-    const SoftReset* soft = p.spiking ? std::get_if<SoftReset>(&p.spiking->reset) : nullptr;
-    const bool spiked_before = p.spiking && neuron.recorded_before_reset && spikes(*p.spiking, old, i);
+Stepped without_reset(const Population& p, double old, double current, double current_size, std::size_t i) {
     Stepped result;
-    const double v = hard != nullptr && spiked_before ? at(hard->value, i) : old;
-    result.v = at(p.beta, i) * v + current + at(p.bias, i);
-    result.size = std::fabs(at(p.beta, i) * v) + current_size + std::fabs(at(p.bias, i));
-    if (soft != nullptr && soft->next_step && spiked_before) {
+    result.v = at(p.beta, i) * old + current + at(p.bias, i);
+    result.size = std::fabs(at(p.beta, i) * old) + current_size + std::fabs(at(p.bias, i));
+    return result;
+}
+
+void bound(const Population& p, std::size_t i, double& v) {
+    if (!p.v_min.empty()) v = std::max(v, at(p.v_min, i));
+}
+
+// The file applies the reset of the step before as it reads the potential.
+Stepped step_after_reset(const Neuron& neuron, double old, double current, double current_size,
+                         std::size_t i) {
+    const Population& p = neuron.population;
+    const HardReset* hard = std::get_if<HardReset>(&p.spiking->reset);
+    const SoftReset* soft = std::get_if<SoftReset>(&p.spiking->reset);
+    const bool spiked = above(*p.spiking, old, i);
+    const double v = hard != nullptr && spiked ? at(hard->value, i) : old;
+    Stepped result = without_reset(p, v, current, current_size, i);
+    if (soft != nullptr && soft->next_step && spiked) {
         result.v -= at(soft->amount, i);
         result.size += std::fabs(at(soft->amount, i));
     }
-    if (spiked_before && p.spiking->refractory_steps > 0) result.v = v;
+    if (spiked && p.spiking->refractory_steps > 0) result.v = v;
+    bound(p, i, result.v);
+    result.spikes = spikes(*p.spiking, result.v, i);
     result.carried = result.v;
-    result.spike = p.spiking && spikes(*p.spiking, result.v, i);
-    if (result.spike && hard != nullptr && !neuron.recorded_before_reset) result.carried = at(hard->value, i);
-    if (result.spike && soft != nullptr && !soft->next_step) {
-        result.carried -= at(soft->amount, i);
-        result.size += std::fabs(at(soft->amount, i));
-    }
+    return result;
+}
+
+Stepped step(const Neuron& neuron, double old, double current, double current_size, std::size_t i) {
+    if (neuron.recorded_before_reset) return step_after_reset(neuron, old, current, current_size, i);
+    const Population& p = neuron.population;
+    Stepped result = without_reset(p, old, current, current_size, i);
+    const NoDelayReset* twice = p.spiking ? std::get_if<NoDelayReset>(&p.spiking->reset) : nullptr;
+    const double before = twice != nullptr && above(*p.spiking, old, i) ? 1 : 0;
+    if (twice != nullptr) result.v -= before * at(twice->amount, i);
+    bound(p, i, result.v);
+    result.carried = result.v;
+    if (!p.spiking) return result;
+    result.spikes = spikes(*p.spiking, result.v, i);
+    const HardReset* hard = std::get_if<HardReset>(&p.spiking->reset);
+    const SoftReset* soft = std::get_if<SoftReset>(&p.spiking->reset);
+    if (hard != nullptr && result.spikes > 0) result.carried = at(hard->value, i);
+    const double amount = twice != nullptr                      ? at(twice->amount, i)
+                          : soft != nullptr && !soft->next_step ? at(soft->amount, i)
+                                                                : 0;
+    result.carried -= (result.spikes - before) * amount;
+    result.size += (result.spikes + before) * std::fabs(amount);
     return result;
 }
 
@@ -229,15 +274,26 @@ Stepped step(const Neuron& neuron, double old, double current, double current_si
     throw InputError(problem);
 }
 
-// v - threshold as the graph itself computes it; 0 only where it is exact.
-std::vector<double> margins(const Checker& c, const Values& values, Variable spike) {
+// The comparison that gives a spike, where the graph holds one; its operands are evaluated for margins().
+const Node* comparison(const Checker& c, Variable spike) {
     const int value = symbol(c, spike).value;
-    const Node& node =
-        c.graph.nodes[static_cast<std::size_t>(c.graph.values[static_cast<std::size_t>(value)].producer)];
+    const int producer = value == absent ? absent : c.graph.values[static_cast<std::size_t>(value)].producer;
+    if (producer == absent) return nullptr;
+    const Node& node = c.graph.nodes[static_cast<std::size_t>(producer)];
+    const bool compares =
+        node.op == "Greater" || node.op == "GreaterOrEqual" || node.op == "Less" || node.op == "LessOrEqual";
+    return compares && symbol(c, spike).kind == Symbol::Kind::step ? &node : nullptr;
+}
+
+// v - threshold as the graph itself computes it, 0 only where it is exact; empty where the graph does not.
+std::vector<double> margins(const Checker& c, const Values& values, const Neuron& neuron) {
+    if (neuron.spikes.empty()) return {};
+    const Node* node = comparison(c, neuron.spikes.front());
+    if (node == nullptr) return {};
     Node subtraction;
     subtraction.op = "Sub";
-    return evaluate(subtraction, {values[static_cast<std::size_t>(node.inputs[0])].get(),
-                                  values[static_cast<std::size_t>(node.inputs[1])].get()})
+    return evaluate(subtraction, {values[static_cast<std::size_t>(node->inputs[0])].get(),
+                                  values[static_cast<std::size_t>(node->inputs[1])].get()})
         .values;
 }
 
@@ -253,8 +309,7 @@ void compare_neuron(const Checker& c, const Neuron& neuron, const Values& values
     add_kept_current(c, neuron, values, currents);
     std::vector<std::vector<double>> fired;
     for (const Variable spike : neuron.spikes) fired.push_back(values_of(c, values, spike));
-    std::vector<double> margin;
-    if (!neuron.spikes.empty()) margin = margins(c, values, neuron.spikes.front());
+    const std::vector<double> margin = margins(c, values, neuron);
     for (std::size_t i = 0; i < old.size(); ++i) {
         if (neuron.current) {
             const double kept = at(neuron.current->gain, i) *
@@ -265,25 +320,19 @@ void compare_neuron(const Checker& c, const Neuron& neuron, const Values& values
         const Stepped own = step(neuron, old[i], currents.sum[i], currents.size[i], i);
         if (neuron.population.spiking) {
             const double threshold = at(neuron.population.spiking->threshold, i);
-            const double distance = own.v - threshold;
+            // To the nearest step of the staircase, where the neuron counts.
+            const double stair = std::clamp(std::round(own.v / threshold), 1.0,
+                                            static_cast<double>(neuron.population.spiking->max_spikes));
+            const double distance = own.v - stair * threshold;
             if (rounding_decides(distance, margin.empty() ? distance : at(margin, i),
                                  rounding * (own.size + threshold)))
                 continue;
             for (const std::vector<double>& spike : fired)
-                if ((spike[i] != 0) != own.spike) refuse(c, neuron, "the spike", i);
+                if (spike[i] != own.spikes) refuse(c, neuron, "the spike", i);
         }
         if (!(std::fabs(next[i] - own.carried) <= tolerance * own.size))
             refuse(c, neuron, "the next potential", i);
     }
-}
-
-std::vector<double> current_of(const Dense& dense, const std::vector<double>& x) {
-    std::vector<double> y(dense.outputs, 0.0);
-    for (std::size_t o = 0; o < dense.outputs; ++o) {
-        for (std::size_t i = 0; i < dense.inputs; ++i) y[o] += dense.weight[o * dense.inputs + i] * x[i];
-        if (!dense.bias.empty()) y[o] += dense.bias[o];
-    }
-    return y;
 }
 
 std::vector<double> presynaptic(const Checker& c, const Connection& connection, const Values& values) {
@@ -296,29 +345,51 @@ std::vector<double> presynaptic(const Checker& c, const Connection& connection, 
         SYNFIRE_BUG("a connection from an input that the graph lacks");
     }
     const Neuron& source = c.neurons[connection.source.index];
-    return values_of(c, values, connection.delay == 0 ? source.spikes.front() : source.previous.front());
+    if (connection.delay == 0) return values_of(c, values, source.spikes.front());
+    std::vector<double> x = values_of(c, values, source.previous.front().variable);
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] /= at(source.previous.front().factor, i);
+    return x;
 }
 
 void compare_synapses(const Checker& c, std::size_t population, const Values& values) {
     const Neuron& neuron = c.neurons[population];
-    const Currents wanted = graph_currents(c, neuron, values);
+    Currents wanted = graph_currents(c, neuron, values);
+    add(wanted, spread(neuron.population.bias, wanted.sum.size()));
     Currents own{std::vector<double>(wanted.sum.size(), 0.0), std::vector<double>(wanted.sum.size(), 0.0)};
     for (const Connection& connection : c.network.connections) {
         if (connection.target != population) continue;
         std::vector<double> x = presynaptic(c, connection, values);
-        for (const Stage& stage : connection.stages) x = current_of(std::get<Dense>(stage), x);
+        for (const Stage& stage : connection.stages) x = apply_stage(stage, x);
         add(own, x);
     }
+    // The offset of a layer may have become a part of the neuron's bias.
+    add(own, spread(c.network.populations[population].bias, own.sum.size()));
     for (std::size_t i = 0; i < wanted.sum.size(); ++i) {
         const double allowed = tolerance * (own.size[i] + wanted.size[i] + threshold_or_one(neuron, i));
         if (!(std::fabs(own.sum[i] - wanted.sum[i]) <= allowed)) refuse(c, neuron, "the synaptic current", i);
     }
 }
 
-// Points that max_work allows, given the elements that one evaluation touches; at least 9, all kinds once.
-std::uint64_t affordable(double work_per_point, std::uint64_t wanted) {
-    return std::min(wanted,
-                    std::max<std::uint64_t>(9, static_cast<std::uint64_t>(max_work / (work_per_point + 1))));
+// What both comparisons read of the graph.
+std::vector<int> compared_values(const Checker& c) {
+    std::vector<int> wanted;
+    for (const Neuron& neuron : c.neurons) {
+        wanted.push_back(neuron.next);
+        if (neuron.current) wanted.push_back(neuron.current->next);
+        std::vector<Variable> read = neuron.spikes;
+        for (const NeuronSource& source : neuron.sources) read.push_back(source.variable);
+        for (const ScaledSpike& previous : neuron.previous) read.push_back(previous.variable);
+        for (const Variable v : read) wanted.push_back(symbol(c, v).value);
+        if (neuron.spikes.empty()) continue;
+        if (const Node* node = comparison(c, neuron.spikes.front()))
+            wanted.insert(wanted.end(), node->inputs.begin(), node->inputs.end());
+    }
+    return wanted;
+}
+
+// Points that max_work allows, given the operations that one evaluation takes, within bounds.
+std::uint64_t affordable(double work_per_point, std::uint64_t least, std::uint64_t most) {
+    return std::clamp(static_cast<std::uint64_t>(max_work / (work_per_point + 1)), least, most);
 }
 
 }  // namespace
@@ -326,17 +397,19 @@ std::uint64_t affordable(double work_per_point, std::uint64_t wanted) {
 void check_numerically(const Graph& graph, const Symbols& symbols, const std::vector<StatePair>& pairs,
                        const std::vector<Neuron>& neurons, const Network& network) {
     const Checker c{graph, symbols, pairs, neurons, network};
+    const std::vector<int> wanted = compared_values(c);
     double elements = 0;
     for (const Node& node : graph.nodes)
         elements += static_cast<double>(
             element_count(graph.values[static_cast<std::size_t>(node.outputs[0])].shape).value());
-    const std::uint64_t points = affordable(4 * elements, neuron_points);
+    const std::uint64_t points = affordable(4 * elements, 9, neuron_points);
     for (std::uint64_t point = 0; point < points; ++point) {
-        const Values values = evaluate(graph, point_for_neurons(c, point));
+        const Values values = evaluate(graph, point_for_neurons(c, point), wanted);
         for (const Neuron& neuron : neurons) compare_neuron(c, neuron, values);
     }
-    for (std::uint64_t point = 0; point < synapse_points; ++point) {
-        const Values values = evaluate(graph, point_for_synapses(c, point));
+    const std::uint64_t layers = affordable(2 * evaluation_work(graph), 2, synapse_points);
+    for (std::uint64_t point = 0; point < layers; ++point) {
+        const Values values = evaluate(graph, point_for_synapses(c, point), wanted);
         for (std::size_t i = 0; i < neurons.size(); ++i) compare_synapses(c, i, values);
     }
 }

@@ -26,11 +26,13 @@ const Operator* find_operator(std::string_view name);
 // Evaluates one node; throws OperatorError.
 Tensor evaluate(const Node& node, const Operands& operands);
 
-// Upper bound of the elementary operations that evaluate() would do.
-double evaluation_work(const Node& node, const Operands& operands);
+// Upper bounds of the elementary operations that evaluating one node, or all of a folded graph, takes.
+double evaluation_work(const Node& node, const std::vector<Shape>& shapes);
+double evaluation_work(const Graph& graph);
 
-// All values of a folded graph for one step: given holds the graph inputs, and any value whose computation is
-// to be replaced. Indexed like Graph::values. Throws InputError.
-std::vector<TensorPtr> evaluate(const Graph& graph, const std::map<int, Tensor>& given);
+// The wanted values of a folded graph for one step, and what they need: given holds the graph inputs, and any
+// value whose computation is to be replaced. Indexed like Graph::values. Throws InputError.
+std::vector<TensorPtr> evaluate(const Graph& graph, const std::map<int, Tensor>& given,
+                                const std::vector<int>& wanted);
 
 }  // namespace synfire::onnx

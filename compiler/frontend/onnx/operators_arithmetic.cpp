@@ -38,6 +38,15 @@ Tensor arithmetic(const Node&, const Operands& operands) {
     return elementwise(a, operand(operands, 1), a.element, function);
 }
 
+// For operators that take any number of operands.
+template <double (*function)(double, double)>
+Tensor fold_left(const Node&, const Operands& operands) {
+    Tensor result = operand(operands, 0);
+    for (std::size_t i = 1; i < operands.size(); ++i)
+        result = elementwise(result, operand(operands, i), result.element, function);
+    return result;
+}
+
 template <bool (*function)(double, double)>
 Tensor relation(const Node&, const Operands& operands) {
     return elementwise(operand(operands, 0), operand(operands, 1), Element::boolean,
@@ -70,6 +79,9 @@ double rectify(double a) {
 }
 double round_down(double a) {
     return std::floor(a);
+}
+double round_to_even(double a) {
+    return std::nearbyint(a);
 }
 double round_up(double a) {
     return std::ceil(a);
@@ -162,6 +174,14 @@ Tensor cast(const Node& node, const Operands& operands) {
     return result;
 }
 
+// The type of the second operand, its values are not read.
+Tensor cast_like(const Node& node, const Operands& operands) {
+    Node like = node;
+    const Element element = operand(operands, 1).element;
+    like.attributes["to"] = std::int64_t{element == Element::real ? 1 : element == Element::boolean ? 9 : 7};
+    return cast(like, operands);
+}
+
 Tensor clip(const Node& node, const Operands& operands) {
     const auto limit = [&](std::size_t index, const char* name, double otherwise) {
         const Tensor* given = optional_operand(operands, index);
@@ -189,32 +209,6 @@ Tensor where(const Node&, const Operands& operands) {
     return result;
 }
 
-// (x - zero point) * scale, with one scale and zero point per tensor or one per index of an axis.
-Tensor dequantize(const Node& node, const Operands& operands) {
-    const Tensor& x = operand(operands, 0);
-    const Tensor& scale = operand(operands, 1);
-    const Tensor* zero_point = optional_operand(operands, 2);
-    if (x.element != Element::integer) throw OperatorError("it dequantizes values that are no integers");
-    std::int64_t axis = int_attribute(node, "axis", 1);
-    if (axis < 0) axis += static_cast<std::int64_t>(x.shape.size());
-    Shape along(x.shape.size(), 1);  // the shape that broadcasts one value per index of the axis
-    if (scale.values.size() != 1) {
-        if (axis < 0 || axis >= static_cast<std::int64_t>(x.shape.size()) ||
-            scale.values.size() != x.shape[static_cast<std::size_t>(axis)])
-            throw OperatorError("scale " + to_string(scale.shape) + " fits no axis of " + to_string(x.shape));
-        along[static_cast<std::size_t>(axis)] = scale.values.size();
-    }
-    if (zero_point != nullptr && zero_point->values.size() != scale.values.size())
-        throw OperatorError("scale and zero point have different sizes");
-    Tensor result{x.shape, Element::real, x.values};
-    const std::vector<std::size_t> index = broadcast_indices(along, x.shape);
-    for (std::size_t i = 0; i < result.values.size(); ++i) {
-        const double zero = zero_point != nullptr ? zero_point->values[index[i]] : 0;
-        result.values[i] = (x.values[i] - zero) * scale.values[index[i]];
-    }
-    return result;
-}
-
 Tensor transpose_matrix(const Tensor& a) {
     Tensor result{{a.shape[1], a.shape[0]}, a.element, std::vector<double>(a.values.size())};
     for (std::size_t i = 0; i < a.shape[0]; ++i)
@@ -232,9 +226,11 @@ Tensor multiply_matrices(const Tensor& a, const Tensor& b) {
     grown_count({m, n}, {&a, &b});
     Tensor result = zeros({m, n});
     for (std::size_t i = 0; i < m; ++i)
-        for (std::size_t l = 0; l < k; ++l)
-            for (std::size_t j = 0; j < n; ++j)
-                result.values[i * n + j] += a.values[i * k + l] * b.values[l * n + j];
+        for (std::size_t l = 0; l < k; ++l) {
+            const double factor = a.values[i * k + l];
+            if (factor == 0) continue;
+            for (std::size_t j = 0; j < n; ++j) result.values[i * n + j] += factor * b.values[l * n + j];
+        }
     return result;
 }
 
@@ -285,9 +281,9 @@ constexpr Operator rows[] = {
     {"Add", 2, 2, arithmetic<add>},
     {"And", 2, 2, relation<both>},
     {"Cast", 1, 1, cast},
+    {"CastLike", 2, 2, cast_like},
     {"Ceil", 1, 1, unary<round_up>},
     {"Clip", 1, 3, clip},
-    {"DequantizeLinear", 2, 3, dequantize},
     {"Div", 2, 2, divide},
     {"Dropout", 1, 3, dropout},
     {"Equal", 2, 2, relation<equal>},
@@ -300,8 +296,8 @@ constexpr Operator rows[] = {
     {"Less", 2, 2, relation<less>},
     {"LessOrEqual", 2, 2, relation<less_equal>},
     {"MatMul", 2, 2, matmul},
-    {"Max", 2, 2, arithmetic<larger>},
-    {"Min", 2, 2, arithmetic<smaller>},
+    {"Max", 1, 1024, fold_left<larger>},
+    {"Min", 1, 1024, fold_left<smaller>},
     {"Mul", 2, 2, arithmetic<multiply>},
     {"Neg", 1, 1, unary<negate>},
     {"Not", 1, 1, unary<negation>},
@@ -309,10 +305,12 @@ constexpr Operator rows[] = {
     {"Pow", 2, 2, arithmetic<power>},
     {"Reciprocal", 1, 1, unary<reciprocal>},
     {"Relu", 1, 1, unary<rectify>},
+    {"Round", 1, 1, unary<round_to_even>},
     {"Sigmoid", 1, 1, unary<sigmoid>},
     {"Sign", 1, 1, unary<sign>},
     {"Sqrt", 1, 1, unary<square_root>},
     {"Sub", 2, 2, arithmetic<subtract>},
+    {"Sum", 1, 1024, fold_left<add>},
     {"Tanh", 1, 1, unary<hyperbolic_tangent>},
     {"Where", 3, 3, where},
 };

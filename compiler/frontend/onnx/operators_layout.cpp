@@ -8,30 +8,6 @@
 namespace synfire::onnx {
 namespace {
 
-// NumPy counts a negative axis from the end.
-std::size_t normal_axis(std::int64_t axis, std::size_t rank) {
-    const auto signed_rank = static_cast<std::int64_t>(rank);
-    if (axis < -signed_rank || axis >= signed_rank)
-        throw OperatorError("axis " + std::to_string(axis) + " of " + std::to_string(rank) + " axes");
-    return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
-}
-
-std::vector<std::int64_t> integers(const Tensor& tensor) {
-    std::vector<std::int64_t> values;
-    for (const double value : tensor.values) {
-        if (std::fabs(value) > 0x1p52) throw OperatorError("an index beyond 2^52");
-        values.push_back(static_cast<std::int64_t>(value));
-    }
-    return values;
-}
-
-// A tensor that holds a shape or axes.
-std::vector<std::int64_t> dimensions(const Tensor& tensor) {
-    if (tensor.values.size() > max_rank)
-        throw OperatorError("more than " + std::to_string(max_rank) + " axes");
-    return integers(tensor);
-}
-
 Tensor reshaped(const Tensor& a, Shape shape) {
     if (checked_count(shape) != a.values.size())
         throw OperatorError("shape " + to_string(a.shape) + " cannot become " + to_string(shape));
@@ -69,13 +45,6 @@ Tensor flatten(const Node& node, const Operands& operands) {
     Shape shape{1, 1};
     for (std::size_t i = 0; i < a.shape.size(); ++i) shape[i < split ? 0 : 1] *= a.shape[i];
     return reshaped(a, std::move(shape));
-}
-
-// Since opset 13 the axes are an input, before that an attribute.
-std::vector<std::int64_t> axes_of(const Node& node, const Operands& operands) {
-    if (const Tensor* given = optional_operand(operands, 1)) return dimensions(*given);
-    const std::vector<std::int64_t>* attribute = ints_attribute(node, "axes");
-    return attribute != nullptr ? *attribute : std::vector<std::int64_t>{};
 }
 
 Tensor squeeze(const Node& node, const Operands& operands) {
@@ -132,12 +101,17 @@ Tensor transpose(const Node& node, const Operands& operands) {
     return result;
 }
 
+// Since opset 15 a part of the shape may be asked for; positions beyond its ends are its ends.
 Tensor shape_of(const Node& node, const Operands& operands) {
-    if (node.attributes.count("start") + node.attributes.count("end") > 0)
-        throw OperatorError("a part of a shape (attributes start and end)");
+    const Shape& shape = operand(operands, 0).shape;
+    const auto rank = static_cast<std::int64_t>(shape.size());
+    const auto position = [&](const char* name, std::int64_t otherwise) {
+        const std::int64_t given = int_attribute(node, name, otherwise);
+        return std::clamp<std::int64_t>(given < 0 ? given + rank : given, 0, rank);
+    };
     Tensor result{{}, Element::integer, {}};
-    for (const std::size_t length : operand(operands, 0).shape)
-        result.values.push_back(static_cast<double>(length));
+    for (std::int64_t i = position("start", 0); i < position("end", rank); ++i)
+        result.values.push_back(static_cast<double>(shape[static_cast<std::size_t>(i)]));
     result.shape = {result.values.size()};
     return result;
 }
@@ -200,6 +174,28 @@ Tensor gather(const Node& node, const Operands& operands) {
     return result;
 }
 
+Tensor tile(const Node&, const Operands& operands) {
+    const Tensor& a = operand(operands, 0);
+    const std::vector<std::int64_t> repeats = dimensions(operand(operands, 1));
+    if (repeats.size() != a.shape.size()) throw OperatorError("repeats for other axes than its input has");
+    Tensor result = a;
+    for (std::size_t axis = 0; axis < repeats.size(); ++axis) {
+        if (repeats[axis] < 1) throw OperatorError("a repeat of " + std::to_string(repeats[axis]));
+        const AxisView v = view(result.shape, axis);
+        const auto times = static_cast<std::size_t>(repeats[axis]);
+        Tensor longer{result.shape, a.element, {}};
+        if (times > max_activation) throw OperatorError("too many repeats");
+        longer.shape[axis] *= times;
+        longer.values.reserve(grown_count(longer.shape, operands));
+        for (std::size_t outer = 0; outer < v.outer; ++outer)
+            for (std::size_t k = 0; k < times; ++k)
+                for (std::size_t i = 0; i < v.length * v.inner; ++i)
+                    longer.values.push_back(result.values[outer * v.length * v.inner + i]);
+        result = std::move(longer);
+    }
+    return result;
+}
+
 Tensor filled(const Node& node, const Operands& operands) {
     Shape shape;
     for (const std::int64_t length : dimensions(operand(operands, 0))) {
@@ -251,16 +247,45 @@ Tensor constant(const Node& node, const Operands&) {
 }
 
 constexpr Operator rows[] = {
-    {"Concat", 1, 1024, concat},    {"Constant", 0, 0, constant},   {"ConstantOfShape", 1, 1, filled},
-    {"Expand", 2, 2, expand},       {"Flatten", 1, 1, flatten},     {"Gather", 2, 2, gather},
-    {"Reshape", 2, 2, reshape},     {"Shape", 1, 1, shape_of},      {"Squeeze", 1, 2, squeeze},
-    {"Transpose", 1, 1, transpose}, {"Unsqueeze", 1, 2, unsqueeze},
+    {"Concat", 1, 1024, concat}, {"Constant", 0, 0, constant},   {"ConstantOfShape", 1, 1, filled},
+    {"Expand", 2, 2, expand},    {"Flatten", 1, 1, flatten},     {"Gather", 2, 2, gather},
+    {"Reshape", 2, 2, reshape},  {"Shape", 1, 1, shape_of},      {"Squeeze", 1, 2, squeeze},
+    {"Tile", 2, 2, tile},        {"Transpose", 1, 1, transpose}, {"Unsqueeze", 1, 2, unsqueeze},
 };
 
 }  // namespace
 
 std::span<const Operator> layout_operators() {
     return rows;
+}
+
+std::size_t normal_axis(std::int64_t axis, std::size_t rank) {
+    const auto signed_rank = static_cast<std::int64_t>(rank);
+    if (axis < -signed_rank || axis >= signed_rank)
+        throw OperatorError("axis " + std::to_string(axis) + " of " + std::to_string(rank) + " axes");
+    return static_cast<std::size_t>(axis < 0 ? axis + signed_rank : axis);
+}
+
+std::vector<std::int64_t> integers(const Tensor& tensor) {
+    std::vector<std::int64_t> values;
+    for (const double value : tensor.values) {
+        if (std::fabs(value) > 0x1p52) throw OperatorError("an index beyond 2^52");
+        values.push_back(static_cast<std::int64_t>(value));
+    }
+    return values;
+}
+
+std::vector<std::int64_t> dimensions(const Tensor& tensor) {
+    if (tensor.values.size() > max_rank)
+        throw OperatorError("more than " + std::to_string(max_rank) + " axes");
+    return integers(tensor);
+}
+
+// Since opset 13 the axes are an input, before that an attribute.
+std::vector<std::int64_t> axes_of(const Node& node, const Operands& operands) {
+    if (const Tensor* given = optional_operand(operands, 1)) return dimensions(*given);
+    const std::vector<std::int64_t>* attribute = ints_attribute(node, "axes");
+    return attribute != nullptr ? *attribute : std::vector<std::int64_t>{};
 }
 
 }  // namespace synfire::onnx

@@ -81,7 +81,7 @@ int add_value(Graph& graph, Names& names, const std::string& name) {
         throw InputError({Severity::error, graph.file, "", "'" + printable(name) + "'",
                           name.empty() ? "a value has no name" : "two values have this name",
                           "one definition of every value", "export the file again"});
-    graph.values.push_back(Value{name, nullptr, absent, {}});
+    graph.values.push_back(Value{name, nullptr, absent, {}, Element::real});
     return index;
 }
 
@@ -206,10 +206,34 @@ void add_attributes(const Graph& graph, Node& node, const pb::NodeProto& proto) 
     }
 }
 
+// Operators of these domains have a rule like those of ONNX itself: QONNX under its names of the years.
+bool is_default_domain(const std::string& domain) {
+    return domain.empty() || domain == "ai.onnx" || domain == "qonnx.custom_op.general" ||
+           domain == "finn.custom_op.general" || domain == "onnx.brevitas";
+}
+
+void push_node(Graph& graph, Node node) {
+    for (const int output : node.outputs)
+        if (output != absent)
+            graph.values[static_cast<std::size_t>(output)].producer = static_cast<int>(graph.nodes.size());
+    graph.nodes.push_back(std::move(node));
+}
+
+// A node for each result of a Split, since all other operators give one.
+void push_parts(Graph& graph, const Node& split) {
+    for (std::size_t part = 0; part < split.outputs.size(); ++part) {
+        Node node = split;
+        node.outputs = {split.outputs[part]};
+        node.attributes.insert_or_assign("part", static_cast<std::int64_t>(part));
+        node.attributes.insert_or_assign("parts", static_cast<std::int64_t>(split.outputs.size()));
+        if (node.outputs[0] != absent) push_node(graph, std::move(node));
+    }
+}
+
 void add_node(Graph& graph, Names& names, const pb::NodeProto& proto) {
     Node node;
     node.name = !proto.name().empty() || proto.output_size() == 0 ? proto.name() : proto.output(0);
-    node.domain = proto.domain() == "ai.onnx" ? "" : proto.domain();
+    node.domain = is_default_domain(proto.domain()) ? "" : proto.domain();
     node.op = proto.op_type();
     add_attributes(graph, node, proto);
     for (const std::string& name : proto.input()) {
@@ -223,11 +247,12 @@ void add_node(Graph& graph, Names& names, const pb::NodeProto& proto) {
         }
         node.inputs.push_back(name.empty() ? absent : known->second);
     }
-    for (const std::string& name : proto.output()) {
+    for (const std::string& name : proto.output())
         node.outputs.push_back(name.empty() ? absent : add_value(graph, names, name));
-        if (!name.empty()) graph.values.back().producer = static_cast<int>(graph.nodes.size());
-    }
-    graph.nodes.push_back(std::move(node));
+    if (node.domain.empty() && node.op == "Split")
+        push_parts(graph, node);
+    else
+        push_node(graph, std::move(node));
 }
 
 void add_outputs(Graph& graph, const Names& names, const pb::GraphProto& proto) {

@@ -24,6 +24,11 @@ constexpr std::string_view standard_operators =
     "with a "
     "heaviside surrogate_function in SpikingJelly";
 
+constexpr std::string_view normalized =
+    "use BatchNorm, which becomes a part of the layer before it, and export in eval mode";
+
+constexpr std::string_view random = "encode the input outside the network, and export in eval mode";
+
 constexpr Refusal refusals[] = {
     {"Loop", "the file runs its time steps in an ONNX Loop (a multi-step export)", one_step},
     {"Scan", "the file runs its time steps in an ONNX Scan (a multi-step export)", one_step},
@@ -42,23 +47,21 @@ constexpr Refusal refusals[] = {
      "export with inhibition=False, and one time step"},
     {"ScatterElements", "spikes are scattered by index (lateral inhibition or a spike buffer)",
      "export with inhibition=False, and one time step"},
-    {"Split", "the input is split: an unrolled graph over time, or grouped layers", one_step},
-    {"Slice", "the input is sliced: an unrolled graph over time, or a cropped one", one_step},
-    {"Conv", "convolutions are not read from ONNX", "use fully connected layers (Gemm, MatMul)"},
     {"ConvTranspose", "transposed convolutions are not read from ONNX",
-     "use fully connected layers (Gemm, MatMul)"},
-    {"MaxPool", "pooling is not read from ONNX", "use fully connected layers (Gemm, MatMul)"},
-    {"AveragePool", "pooling is not read from ONNX", "use fully connected layers (Gemm, MatMul)"},
-    {"GlobalAveragePool", "pooling is not read from ONNX", "use fully connected layers (Gemm, MatMul)"},
-    {"BatchNormalization", "batch normalization is not read from ONNX",
-     "export in eval mode with do_constant_folding=True, so that it is folded into the layer before"},
-    {"QuantizeLinear", "signals are quantized (QDQ activations); only stored integer weights are read",
-     "quantize the weights alone, or export the float model; synfire quantizes it"},
+     "upsample by Gemm, or by a Conv behind Pad"},
+    {"LayerNormalization", "layer normalization divides by what the layer holds in this step", normalized},
+    {"InstanceNormalization", "instance normalization divides by what the layer holds in this step",
+     normalized},
+    {"GroupNormalization", "group normalization divides by what the layer holds in this step", normalized},
+    {"Softmax", "a softmax compares all neurons of a layer", "return the spikes or the potential itself"},
+    {"RandomNormalLike", "the graph draws random numbers", random},
+    {"RandomUniformLike", "the graph draws random numbers", random},
+    {"Bernoulli", "the graph draws random numbers", random},
 };
 
 Diagnostic refusal(const Graph& graph, const Node& node) {
     Diagnostic problem = at_node(graph, node);
-    problem.expected = "operators of fully connected layers and threshold neurons";
+    problem.expected = "operators of layers (Gemm, MatMul, Conv, pools, ...) and of threshold neurons";
     for (const Refusal& row : refusals)
         if (row.op == node.op) {
             problem.reason = row.reason;

@@ -59,22 +59,28 @@ bool contains(const Polynomial& poly, std::size_t input) {
 
 // States enter a neuron neuron by neuron, inputs enter through the synapses of a layer.
 bool is_elementwise(const Pairing& p, std::size_t input) {
-    for (const Variable step : p.symbols.steps) {
-        const Step& one = p.symbols.symbols[static_cast<std::size_t>(step)].step;
-        if (contains(one.left, input) || contains(one.right, input)) return true;
-    }
+    for (const Symbol& s : p.symbols.symbols)
+        for (const Polynomial* read : {&s.step.left, &s.step.right, &s.spikes.argument, &s.bounded.argument})
+            if (contains(*read, input)) return true;
     for (std::size_t output = 0; output < p.taken.size(); ++output)
         if (const Polynomial* poly = computed(p, output); poly != nullptr && contains(*poly, input))
             return true;
     return false;
 }
 
+// Whether the value computed from the input neuron by neuron is more than the input itself; a bound hides it.
+bool carries(const Pairing& p, const Polynomial& poly, std::size_t input) {
+    if (contains(poly, input)) return true;
+    for (const Variable v : variables(poly))
+        if (contains(p.symbols.symbols[static_cast<std::size_t>(v)].bounded.argument, input)) return true;
+    return false;
+}
+
 bool may_follow(const Pairing& p, std::size_t input, std::size_t output) {
     const Polynomial* poly = computed(p, output);
     if (poly == nullptr || !same_size(p, input, output)) return false;
-    const std::optional<Variable> single = single_variable(*poly);
-    const bool spikes = single && p.symbols.steps.count(*single) != 0;
-    return contains(*poly, input) || (spikes && !is_elementwise(p, input));
+    const bool spikes = scaled_spike(p.symbols, *poly).has_value();
+    return carries(p, *poly, input) || (spikes && !is_elementwise(p, input));
 }
 
 bool any_paired(const Pairing& p) {
@@ -107,7 +113,7 @@ void pair_by_structure(Pairing& p) {
             all.push_back(output);
             const Polynomial* poly = computed(p, output);
             const std::optional<Variable> single = poly != nullptr ? single_variable(*poly) : std::nullopt;
-            if (poly != nullptr && same_size(p, input, output) && contains(*poly, input) && !single)
+            if (poly != nullptr && same_size(p, input, output) && carries(p, *poly, input) && !single)
                 candidates.push_back(output);
         }
         if (candidates.size() == 1) {

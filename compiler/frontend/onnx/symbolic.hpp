@@ -18,9 +18,11 @@ struct Path {
     std::vector<Stage> stages;
 };
 
-// The output of a linear layer: the sum of its paths.
+// The output of a layer: the sum of its paths, plus an offset (one value, or one per neuron). A path through
+// a maximum holds what is added before it in its stages; it is then the only one.
 struct Drive {
     std::vector<Path> paths;
+    PerNeuron offset{0.0};
 };
 
 // left > right, or left >= right.
@@ -30,21 +32,43 @@ struct Step {
     Compare compare = Compare::greater;
 };
 
+// The whole part of a polynomial: several spikes in one step.
+struct Count {
+    Polynomial argument;
+    bool from_zero = false;  // negative counts are 0
+    int most = max_count;    // larger ones are this
+};
+
+// max(argument, 0): a lower bound of a potential, once the bound is added again.
+struct Bounded {
+    Polynomial argument;
+};
+
 struct Symbol {
-    enum class Kind { input, drive, step } kind = Kind::input;
+    enum class Kind { input, drive, step, count, bounded } kind = Kind::input;
     int value = absent;     // the ONNX value that holds it
     std::size_t count = 0;  // neurons
     Drive drive;            // kind drive
     Step step;              // kind step
+    Count spikes;           // kind count
+    Bounded bounded;        // kind bounded
     bool negated = false;   // kind step: the ONNX value is 1 - step
 };
 
 struct Symbols {
     std::vector<Symbol> symbols;  // indexed by Variable
     std::set<Variable> steps;
+    std::set<Variable> counts;
     // What every computed value is, indexed like Graph::values; nothing for constants.
     std::vector<std::optional<Polynomial>> values;
 };
+
+// factor * variable, where the variable is a comparison or a count: spikes, perhaps graded ones.
+struct ScaledSpike {
+    Variable variable = 0;
+    PerNeuron factor;
+};
+std::optional<ScaledSpike> scaled_spike(const Symbols& symbols, const Polynomial& p);
 
 // Throws InputError that names the first node which is not arithmetic of the kind above.
 Symbols expand(const Graph& graph);

@@ -16,8 +16,8 @@ OPS = {
     "LessOrEqual": lambda a, b: a <= b, "Not": lambda a: ~a, "Where": lambda c, a, b: np.where(c, a, b),
     "Identity": lambda a: a, "Dropout": lambda a: a, "MatMul": lambda a, b: a @ b, "Sigmoid": lambda a: 1 / (1 + np.exp(-a)),
     "Relu": lambda a: np.maximum(a, 0), "Clip": lambda a, lo, hi: np.clip(a, lo, hi), "Exp": np.exp,
-    "Cast": lambda a: a.astype(np.float64), "Flatten": lambda a: a.reshape(a.shape[0], -1),
-    "Transpose": lambda a: a.T, "Equal": lambda a, b: a == b,
+    "Cast": lambda a, to=1: a.astype(np.int64 if to == TensorProto.INT64 else np.float64).astype(np.float64), "Flatten": lambda a: a.reshape(a.shape[0], -1),
+    "Transpose": lambda a: a.T, "Equal": lambda a, b: a == b, "Floor": np.floor, "Gather": lambda a, i: a[..., int(i)],
 }
 
 
@@ -87,7 +87,7 @@ class Model:
                 y = attr.get("alpha", 1.0) * (a @ b)
                 env[n.output[0]] = y + attr.get("beta", 1.0) * args[2] if len(args) > 2 else y
             else:
-                env[n.output[0]] = OPS[n.op_type](*args)
+                env[n.output[0]] = OPS[n.op_type](*args, **{k: v for k, v in attr.items() if k == "to"})
         return env
 
 
@@ -211,8 +211,8 @@ def multi_spike(rng, op):
     return m
 
 
-def unrolled_axis_0(rng):
-    m = unrolled(rng)
+def batch_is_time(rng):
+    m = picked(rng)
     dims(m, "x", 2, 1, K)
     del m.nodes[0].attribute[:]
     return m
@@ -351,8 +351,9 @@ def dims(m, name, *shape):
 def graded(rng):
     m = snntorch(rng)
     m.op("Mul", "s", 2.0, out="g")
-    m.outputs.pop("s")
+    m.outputs.clear()
     m.output("g", 1, N)
+    m.output("v_next", 1, N)
     return m
 
 
@@ -417,7 +418,8 @@ def loop(rng):
     return m
 
 
-def unrolled(rng):
+def picked(rng):
+    """One of two values per feature."""
     m = snntorch(rng)
     m.inits["time"] = np.array(0, np.int64)
     dims(m, "x", 1, K, 2)
@@ -490,19 +492,14 @@ def coupled(rng):
 
 REFUSED = {
     "loop": (loop, {}),
-    "unrolled": (unrolled, {}),
     "custom_domain": (custom_domain, {}),
     "relu": (relu, {}),
     "quadratic": (quadratic, {}),
-    "graded_output": (graded, {}),
-    "graded_inside": (graded_inside, {}),
     "two_thresholds": (two_thresholds, {}),
     "threshold_zero": (lambda r: snntorch(r, th=0.0), {}),
     "old_current": (old_current, {}),
-    "reset_no_delay": (no_delay, {}),
     "ambiguous_state": (ambiguous, {}),
     "potential_synapses": (potential_synapses, {}),
-    "several_rows": (several_rows, {}),
     "dynamic_size": (lambda r: dims(snntorch(r), "x", 1, "features"), {}),
     "batch_of_4": (lambda r: dims(snntorch(r), "x", 4, K), {}),
     "opset_8": (snntorch, {"opset": 8}),
@@ -510,14 +507,24 @@ REFUSED = {
     "ir_11": (snntorch, {"ir": 11}),
     "coupled": (coupled, {}),
     "qdq_signal": (qdq_signal, {}),
-    "multi_spike": (lambda r: multi_spike(r, "Cast"), {}),
-    "multi_spike_floor": (lambda r: multi_spike(r, "Floor"), {}),
-    "unrolled_axis_0": (unrolled_axis_0, {}),
+    "batch_is_time": (batch_is_time, {}),
     "org_attribute": (lambda r: org(r, v_min=-1.0), {}),
     "org_timing": (lambda r: org(r, timing="snntorch_nodelay"), {}),
     "org_version": (org, {"org": 2}),
     "org_v_reset": (lambda r: org(r, reset="value"), {}),
     "other_domain": (other_domain, {}),
+}
+
+GRADED = {"graded_output": 2}  # what the first output multiplies its spikes with
+
+VARIANTS |= {
+    "graded_output": graded,
+    "graded_inside": graded_inside,
+    "reset_no_delay": no_delay,
+    "picked": picked,
+    "several_rows": several_rows,
+    "multi_spike": lambda r: multi_spike(r, "Cast"),
+    "multi_spike_floor": lambda r: multi_spike(r, "Floor"),
 }
 
 
@@ -530,17 +537,18 @@ def main():
         m = make(rng)
         save(m.proto(), os.path.join(HERE, "variants", name + ".onnx"))
         inputs, outputs = list(m.inputs), list(m.outputs)
-        x = (rng.random((T, int(m.inputs[inputs[0]].type.tensor_type.shape.dim[1].dim_value))) < 0.5).astype(np.uint8)
+        size = lambda i: [d.dim_value for d in m.inputs[i].type.tensor_type.shape.dim]
+        x = (rng.random((T, *size(inputs[0])[1:])) < 0.5).astype(np.uint8)
         pairs = {"v": "v_next", "b": "d", "s": "s_next", "w": "w_next", "i": "i_next"}
-        state = {i: np.zeros((1, m.inputs[i].type.tensor_type.shape.dim[1].dim_value)) for i in inputs[1:]}
+        state = {i: np.zeros(size(i)) for i in inputs[1:]}
         seen = {o: [] for o in outputs}
         for t in range(T):
             env = m.step({inputs[0]: x[t : t + 1].astype(np.float64), **state})
             state = {i: env[pairs[i]] for i in state}
             for o in outputs:
                 seen[o].append(env[o][0])
-        arrays[name + "_x"] = x
-        arrays[name + "_s"] = np.array(seen[outputs[0]], np.uint8)
+        arrays[name + "_x"] = x.reshape(T, -1)
+        arrays[name + "_s"] = (np.array(seen[outputs[0]]) / GRADED.get(name, 1)).astype(np.uint8).reshape(T, -1)
         if "w_next" in seen:
             arrays[name + "_w"] = np.array(seen["w_next"])
         print(f"{name}: spike rate {arrays[name + '_s'].mean():.3f}")
