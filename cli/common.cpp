@@ -24,6 +24,13 @@ const std::map<std::string, ResetRule> reset_rules = {{"zero", ResetRule::zero},
                                                       {"snntorch-nodelay", ResetRule::snntorch_nodelay},
                                                       {"none", ResetRule::none}};
 
+// Names of ONNX graphs hold double colons ("onnx::MatMul_3"); a single one divides two names.
+std::size_t single_colon(const std::string& text) {
+    for (std::size_t i = 1; i + 1 < text.size(); ++i)
+        if (text[i] == ':' && text[i - 1] != ':' && text[i + 1] != ':') return i;
+    return std::string::npos;
+}
+
 ReadOptions options_of(const ReadFlags& flags) {
     ReadOptions options;
     if (flags.dt > 0) options.dt = flags.dt;
@@ -35,6 +42,10 @@ ReadOptions options_of(const ReadFlags& flags) {
         options.compare = flags.compare == "gt" ? Compare::greater : Compare::greater_equal;
     if (flags.reset_interval > 0) options.reset_interval = flags.reset_interval;
     options.raw_input = flags.raw_input;
+    for (const std::string& pair : flags.states) {
+        const std::size_t colon = single_colon(pair);
+        options.states.push_back({pair.substr(0, colon), pair.substr(colon + 1)});
+    }
     return options;
 }
 
@@ -65,6 +76,14 @@ void add_read_flags(CLI::App& command, ReadFlags& flags) {
         ->check(CLI::Range(1, 1 << 30));
     command.add_flag("--raw-input", flags.raw_input,
                      "netx: the input layer gets values as they are, without the file's weight and bias");
+    command
+        .add_option(
+            "--state", flags.states,
+            "ONNX: IN:OUT, the graph input that is a state and the output that carries it to the next "
+            "step, where their names do not tell; once per state")
+        ->check([](const std::string& pair) {
+            return single_colon(pair) == std::string::npos ? "'" + pair + "' is not IN:OUT" : std::string();
+        });
 }
 
 Model load_model(const std::string& path, const ReadFlags& flags, Report& report) {

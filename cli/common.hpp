@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -57,6 +58,7 @@ struct ReadFlags {
     std::string reset, discretization, compare;
     int reset_interval = 0;
     bool raw_input = false;
+    std::vector<std::string> states;  // IN:OUT
 };
 
 void add_read_flags(CLI::App& command, ReadFlags& flags);

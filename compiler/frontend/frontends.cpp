@@ -43,6 +43,7 @@ std::vector<std::string> given(const ReadOptions& options) {
     add(options.compare.has_value(), "--compare");
     add(options.reset_interval.has_value(), "--reset-interval");
     add(options.raw_input, "--raw-input");
+    add(!options.states.empty(), "--state");
     return names;
 }
 
@@ -54,12 +55,7 @@ const std::vector<Frontend>& frontends() {
          [](const Source& source, const ReadOptions&, Report& report) { return read_json(source, report); }},
         {".net", "netx", {"--reset-interval", "--raw-input"}, read_netx},
         {".nir", "NIR", {"--dt", "--reset", "--discretization", "--compare"}, read_nir},
-        {".onnx",
-         "ONNX",
-         {},
-         [](const Source& source, const ReadOptions&, Report& report) {
-             return onnx::read_onnx(source, report);
-         }},
+        {".onnx", "ONNX", {"--state"}, onnx::read_onnx},
     };
     return rows;
 }

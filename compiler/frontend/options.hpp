@@ -4,6 +4,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "compiler/network/network.hpp"
 
@@ -22,6 +24,12 @@ enum class Discretization {
     exponential  // kept per step: exp(-dt/tau) (sinabs, Rockpool)
 };
 
+// A graph input that is a state, and the output that carries it to the next step.
+struct StateNames {
+    std::string input;
+    std::string output;
+};
+
 // An empty option was not given.
 struct ReadOptions {
     std::optional<double> dt;  // s, > 0
@@ -30,6 +38,7 @@ struct ReadOptions {
     std::optional<Compare> compare;
     std::optional<int> reset_interval;  // steps between two resets of all states, > 0
     bool raw_input = false;             // the input block gets its values as they are, not transformed
+    std::vector<StateNames> states;     // of ONNX graphs whose names do not tell
 };
 
 }  // namespace synfire

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     const synfire::Source source{"fuzz.onnx", std::string(reinterpret_cast<const char*>(bytes), size)};
     synfire::Report report;
     try {
-        const synfire::Network network = synfire::onnx::read_onnx(source, report);
+        const synfire::Network network = synfire::onnx::read_onnx(source, {}, report);
         synfire::check(network, source.path, report);
     } catch (const synfire::InputError& error) {
         if (error.diagnostic.hint.empty()) std::abort();

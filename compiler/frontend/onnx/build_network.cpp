@@ -121,10 +121,13 @@ void connect_neuron(Builder& b, std::size_t target) {
                                      : b.graph.nodes[static_cast<std::size_t>(node)].name);
         std::vector<Path> paths{Path{source.variable, {}}};
         if (from.kind == Symbol::Kind::drive) paths = from.drive.paths;
+        const bool first = &source == &b.neurons[target].sources.front();
         for (Path& path : paths) {
             scale_outputs(path.stages, source.gain, count);
             if (from.kind == Symbol::Kind::drive && &path == &paths.front())
                 add_offset(b, target, multiply(from.drive.offset, source.gain), path.stages);
+            if (b.neurons[target].current && first && &path == &paths.front())
+                add_offset(b, target, b.neurons[target].current->offset, path.stages);
             connect(b, path.source, target, name, std::move(path.stages));
         }
     }

@@ -44,9 +44,6 @@ Polynomial split_current(const Matcher& m, const Membrane& membrane, const State
     const std::string way_out = "use snnTorch Leaky or Synaptic, SpikingJelly IFNode or LIFNode";
     if (!is_affine(next) || !other_states(m, next, pair.state).empty())
         refuse(m, membrane, who + "is no filtered input: it depends on a potential or a reset", way_out);
-    if (!constant_term(next).empty() && !all_equal_to(constant_term(next), 0.0))
-        refuse(m, membrane, who + "has a constant current outside its layer",
-               "put the constant into the bias of the Linear before the neuron");
     const std::size_t count = symbol(m, membrane.v).count;
     const PerNeuron k = factor_of(next, linear, count);
     const Polynomial rest = cleaned(difference(linear, scaled(next, k)), linear);
@@ -57,9 +54,9 @@ Polynomial split_current(const Matcher& m, const Membrane& membrane, const State
                 who + "is not added to it as updated in this step, or an input goes past that state",
                 "update the current first, as snnTorch Synaptic does: i_next = alpha * i + input, v_next = "
                 "beta * v + i_next");
-    neuron.current = CurrentState{pair.state, pair.next, k};
+    neuron.current = CurrentState{pair.state, pair.next, k, compressed(times(constant_term(next), k))};
     neuron.population.alpha = compressed(coefficient(next, {pair.state}));
-    for (const auto& [monomial, gain] : next.terms)
+    for (const auto& [monomial, gain] : without_constant(next).terms)
         if (monomial[0] != pair.state) neuron.sources.push_back({monomial[0], compressed(times(gain, k))});
     return rest;
 }
@@ -94,12 +91,13 @@ bool nearly_same(const Threshold& a, const Threshold& b) {
 // The comparisons (or counts) of the updated potential with the threshold: what the rest of the network sees
 // as spikes. Where the neuron counts, a comparison of its count with 0 is no spike of its own.
 std::optional<Threshold> collect_spikes(const Matcher& m, const Membrane& membrane,
-                                        const Polynomial& compared, Neuron& neuron) {
+                                        const Polynomial& compared, std::optional<Variable> never,
+                                        Neuron& neuron) {
     std::optional<Threshold> threshold;
     for (const std::set<Variable>* kind : {&m.symbols.counts, &m.symbols.steps})
         for (const Variable spikes : *kind) {
             if (symbol(m, spikes).count != symbol(m, membrane.v).count) continue;
-            const std::optional<Threshold> one = threshold_on(m, membrane, spikes, compared);
+            const std::optional<Threshold> one = threshold_on(m, membrane, spikes, compared, never);
             if (!one) continue;
             if (threshold && threshold->max_spikes > 1 && one->max_spikes == 1) continue;
             if (threshold && (!nearly_same(*threshold, *one) || threshold->max_spikes != one->max_spikes))
@@ -135,7 +133,7 @@ void set_spiking(const Matcher& m, const Membrane& membrane, const std::optional
     if (reset) {
         spiking.reset = reset->reset;
         spiking.refractory_steps = reset->refractory_steps;
-        neuron.starts_below_threshold = reset->below;
+        neuron.starts_below_threshold = reset->never.has_value();
     }
     if (threshold.max_spikes > 1)
         neuron.form += ", up to " + std::to_string(threshold.max_spikes) + " spikes per step";
@@ -154,7 +152,8 @@ Neuron match(const Matcher& m, const Membrane& membrane) {
     neuron.population.v_min = membrane.v_min;
 
     const Polynomial& compared = reset ? reset->compared : membrane.update;
-    std::optional<Threshold> threshold = collect_spikes(m, membrane, compared, neuron);
+    std::optional<Threshold> threshold =
+        collect_spikes(m, membrane, compared, reset ? reset->never : std::nullopt, neuron);
     if (reset && threshold && !nearly_same(*threshold, reset->threshold))
         refuse(m, membrane, "it spikes and resets at different thresholds", "use one threshold for both");
     if (reset && !threshold) threshold = reset->threshold;

@@ -21,6 +21,7 @@ struct CurrentState {
     Variable state = 0;
     int next = absent;
     PerNeuron gain;
+    PerNeuron offset{0.0};  // added to i in every step
 };
 
 struct Neuron {

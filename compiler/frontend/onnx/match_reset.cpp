@@ -227,7 +227,7 @@ MatchedReset reset_without_delay(const Matcher& m, const Membrane& membrane, Var
         result.form =
             "hard reset before and after the update (reset_delay=False), from rest equal to one in the step "
             "of the spike";
-        result.below = true;
+        result.never = r;
         return result;
     }
     const auto* soft = std::get_if<SoftReset>(&result.reset);
@@ -324,9 +324,11 @@ Polynomial cleaned(Polynomial p, const Polynomial& reference) {
 }
 
 std::optional<Threshold> threshold_on(const Matcher& m, const Membrane& membrane, Variable spikes,
-                                      const Polynomial& p) {
+                                      const Polynomial& p, std::optional<Variable> never) {
     if (is_count(m, spikes) && !symbol(m, spikes).spikes.from_zero) return std::nullopt;
-    return threshold_in(compared_by(m, membrane, spikes), p, max_spikes_of(m, spikes));
+    Compared compared = compared_by(m, membrane, spikes);
+    if (never) compared.argument = substituted(compared.argument, *never, 0);
+    return threshold_in(compared, p, max_spikes_of(m, spikes));
 }
 
 std::optional<MatchedReset> match_reset(const Matcher& m, const Membrane& membrane) {

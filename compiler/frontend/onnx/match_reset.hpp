@@ -49,9 +49,9 @@ struct Threshold {
 };
 
 // The threshold that a comparison or a count applies to the potential p of the membrane, where it compares
-// k * p + constant with k > 0.
+// k * p + constant with k > 0. never: a comparison that is false in every run.
 std::optional<Threshold> threshold_on(const Matcher& m, const Membrane& membrane, Variable spikes,
-                                      const Polynomial& p);
+                                      const Polynomial& p, std::optional<Variable> never = {});
 
 struct MatchedReset {
     Reset reset;
@@ -61,7 +61,8 @@ struct MatchedReset {
     Polynomial compared;   // the next potential as it meets the threshold
     Variable by = 0;       // the comparison, count or state that resets
     bool delayed = false;  // by the spikes of the step before
-    bool below = false;    // Neuron::starts_below_threshold
+    std::optional<Variable>
+        never;  // a comparison that is false in every run (Neuron::starts_below_threshold)
     int refractory_steps = 0;
 };
 

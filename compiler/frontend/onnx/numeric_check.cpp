@@ -88,6 +88,7 @@ void add_kept_current(const Checker& c, const Neuron& neuron, const Values& valu
     for (std::size_t i = 0; i < part.size(); ++i)
         part[i] *= at(neuron.population.alpha, i) * at(neuron.current->gain, i);
     add(currents, part);
+    add(currents, spread(neuron.current->offset, part.size()));
 }
 
 double threshold_or_one(const Neuron& neuron, std::size_t i) {
@@ -355,6 +356,7 @@ void compare_synapses(const Checker& c, std::size_t population, const Values& va
     const Neuron& neuron = c.neurons[population];
     Currents wanted = graph_currents(c, neuron, values);
     add(wanted, spread(neuron.population.bias, wanted.sum.size()));
+    if (neuron.current) add(wanted, spread(neuron.current->offset, wanted.sum.size()));
     Currents own{std::vector<double>(wanted.sum.size(), 0.0), std::vector<double>(wanted.sum.size(), 0.0)};
     for (const Connection& connection : c.network.connections) {
         if (connection.target != population) continue;

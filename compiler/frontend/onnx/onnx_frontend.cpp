@@ -43,10 +43,10 @@ void note(const Graph& graph, const Neuron& neuron, Report& report) {
 
 }  // namespace
 
-Network read_onnx(const Source& source, Report& report) {
+Network read_onnx(const Source& source, const ReadOptions& options, Report& report) {
     const Graph graph = fold(parse(source, report));
     const Symbols symbols = expand(graph);
-    const std::vector<StatePair> pairs = pair_states(graph, symbols, report);
+    const std::vector<StatePair> pairs = pair_states(graph, symbols, options.states, report);
     require_neurons(graph, symbols, pairs);
     const std::vector<Neuron> neurons = in_order(graph, symbols, match_neurons(graph, symbols, pairs));
     Network network = build_network(graph, symbols, pairs, neurons, report);

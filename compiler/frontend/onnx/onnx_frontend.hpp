@@ -5,6 +5,7 @@
 // family of compiler/network/network.hpp, and what was recognised is evaluated against the original graph.
 #pragma once
 
+#include "compiler/frontend/options.hpp"
 #include "compiler/network/network.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/report.hpp"
@@ -13,6 +14,6 @@ namespace synfire::onnx {
 
 // Reads a graph of one time step with explicit states (inputs v, outputs v_next; batch 1 or symbolic). The
 // populations are named layer1, layer2, ... in topological order. Throws InputError or StageFailed.
-Network read_onnx(const Source& source, Report& report);
+Network read_onnx(const Source& source, const ReadOptions& options, Report& report);
 
 }  // namespace synfire::onnx

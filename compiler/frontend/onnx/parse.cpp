@@ -11,6 +11,7 @@
 #include <onnx/onnx_pb.h>
 
 #include "compiler/frontend/onnx/graph.hpp"
+#include "compiler/frontend/onnx/inline_functions.hpp"
 #include "compiler/frontend/onnx/tensor_proto.hpp"
 
 namespace synfire::onnx {
@@ -63,10 +64,6 @@ std::int64_t check_versions(const pb::ModelProto& model, const std::string& file
                           "opset " + std::to_string(opset) + " is not supported",
                           std::to_string(oldest_opset) + " to " + std::to_string(newest_opset),
                           "pass opset_version=17 to torch.onnx.export"});
-    if (model.functions_size() > 0)
-        throw InputError({Severity::error, file, printable(model.functions(0).name()), "functions",
-                          "the file defines functions of its own", "a graph of standard operators",
-                          "inline them: onnx.inliner.inline_local_functions(model)"});
     return opset;
 }
 
@@ -100,9 +97,26 @@ TensorPtr initializer(const Graph& graph, const pb::TensorProto& proto) {
     }
 }
 
-bool is_float(int type) {
-    return type == pb::TensorProto::FLOAT || type == pb::TensorProto::DOUBLE ||
-           type == pb::TensorProto::FLOAT16 || type == pb::TensorProto::BFLOAT16;
+// Spikes are numbers of any type; nothing where they are none.
+std::optional<Element> input_element(int type) {
+    switch (type) {
+        case pb::TensorProto::FLOAT:
+        case pb::TensorProto::DOUBLE:
+        case pb::TensorProto::FLOAT16:
+        case pb::TensorProto::BFLOAT16:
+            return Element::real;
+        case pb::TensorProto::BOOL:
+            return Element::boolean;
+        case pb::TensorProto::INT8:
+        case pb::TensorProto::UINT8:
+        case pb::TensorProto::INT16:
+        case pb::TensorProto::UINT16:
+        case pb::TensorProto::INT32:
+        case pb::TensorProto::INT64:
+            return Element::integer;
+        default:
+            return std::nullopt;
+    }
 }
 
 // Axis 0 of two or more is the batch: 1, or symbolic and then taken as 1.
@@ -111,9 +125,9 @@ Shape input_shape(const Graph& graph, int value, const pb::ValueInfoProto& proto
     problem.hint =
         "export with a batch of 1 and fixed sizes: leave out dynamic_axes, or name only axis 0 there";
     if (!proto.type().has_tensor_type() || !proto.type().tensor_type().has_shape() ||
-        !is_float(proto.type().tensor_type().elem_type())) {
-        problem.reason = "its type is not a float tensor with a shape";
-        problem.expected = "float tensor [1, ...]";
+        !input_element(proto.type().tensor_type().elem_type())) {
+        problem.reason = "its type is not a tensor of numbers with a shape";
+        problem.expected = "tensor [1, ...] of float32, or of another number type";
         throw InputError(problem);
     }
     Shape shape;
@@ -164,6 +178,7 @@ void add_inputs(Graph& graph, Names& names, const pb::GraphProto& proto) {
         const int value = add_value(graph, names, input.name());
         graph.inputs.push_back(value);
         graph.values.back().shape = input_shape(graph, value, input);
+        graph.values.back().element = input_element(input.type().tensor_type().elem_type()).value();
     }
 }
 
@@ -307,10 +322,11 @@ void run_checker(const pb::ModelProto& model, const Graph& graph) {
 }  // namespace
 
 Graph parse(const Source& source, Report& report) {
-    const pb::ModelProto model = read_protobuf(source);
+    pb::ModelProto model = read_protobuf(source);
     Graph graph;
     graph.file = source.path;
     graph.opset = check_versions(model, source.path);
+    inline_functions(model, source.path);
     graph.name = printable(model.graph().name());
     Names names;
     add_initializers(graph, names, model.graph());

@@ -40,6 +40,31 @@ void take(Pairing& p, std::size_t input, std::size_t output) {
     p.taken[output] = true;
 }
 
+[[noreturn]] void refuse_given(const Pairing& p, const StateNames& names, const std::string& reason) {
+    Diagnostic problem;
+    problem.file = p.graph.file;
+    problem.node = "'" + printable(names.input) + ":" + printable(names.output) + "'";
+    problem.field = "--state";
+    problem.reason = reason;
+    problem.expected = "INPUT:OUTPUT, names of the graph";
+    problem.hint = "leave the option out to see which states are in doubt";
+    throw InputError(problem);
+}
+
+void pair_as_given(Pairing& p, const std::vector<StateNames>& given) {
+    for (const StateNames& names : given) {
+        std::size_t input = 0, output = 0;
+        while (input < p.output_of.size() && name_of_input(p, input) != names.input) ++input;
+        while (output < p.taken.size() && name_of_output(p, output) != names.output) ++output;
+        if (input == p.output_of.size()) refuse_given(p, names, "the graph has no input of this name");
+        if (output == p.taken.size()) refuse_given(p, names, "the graph has no output of this name");
+        if (p.output_of[input] != absent || p.taken[output])
+            refuse_given(p, names, "the input or the output is in two pairs");
+        if (!same_size(p, input, output)) refuse_given(p, names, "input and output have different sizes");
+        take(p, input, output);
+    }
+}
+
 void pair_by_name(Pairing& p) {
     for (std::size_t input = 0; input < p.output_of.size(); ++input)
         for (std::size_t output = 0; output < p.taken.size(); ++output) {
@@ -129,8 +154,10 @@ void pair_by_structure(Pairing& p) {
                 : "several outputs may be the next value of this state: " + listed(p, candidates);
         problem.expected = "one output named '" + printable(name_of_input(p, input)) +
                            "_next'; outputs left: " + listed(p, all);
-        problem.hint =
-            "return every state from forward() and name it in output_names: forward(x, v) -> (spk, v_next)";
+        problem.hint = candidates.empty() ? "return every state from forward() and name it in output_names: "
+                                            "forward(x, v) -> (spk, v_next)"
+                                          : "say which: --state " + printable(name_of_input(p, input)) + ":" +
+                                                printable(name_of_output(p, candidates.front()));
         throw InputError(problem);
     }
 }
@@ -145,7 +172,8 @@ void warn(const Pairing& p, std::size_t input, Report& report) {
 
 }  // namespace
 
-std::vector<StatePair> pair_states(const Graph& graph, const Symbols& symbols, Report& report) {
+std::vector<StatePair> pair_states(const Graph& graph, const Symbols& symbols,
+                                   const std::vector<StateNames>& given, Report& report) {
     Pairing p{graph, symbols, std::vector<int>(graph.inputs.size(), absent),
               std::vector<bool>(graph.outputs.size(), false)};
     for (std::size_t output = 0; output < p.taken.size(); ++output)
@@ -156,6 +184,7 @@ std::vector<StatePair> pair_states(const Graph& graph, const Symbols& symbols, R
             problem.hint = "was a state traced as a constant? pass every state into forward() and return it";
             throw InputError(problem);
         }
+    pair_as_given(p, given);
     pair_by_name(p);
     const std::vector<int> named = p.output_of;
     pair_by_position(p);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/frontend/onnx/symbolic.hpp"
+#include "compiler/frontend/options.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire::onnx {
@@ -14,8 +15,10 @@ struct StatePair {
     int next = absent;       // the value of that output
 };
 
-// By name (v and v_next, v_out, v_new, v_t1 or v.1), else by position, else by what the outputs compute; the
-// last two give a warning that says which. Throws InputError where a state has no successor or several.
-std::vector<StatePair> pair_states(const Graph& graph, const Symbols& symbols, Report& report);
+// As given by the user, then by name (v and v_next, v_out, v_new, v_t1 or v.1), else by position, else by
+// what the outputs compute; the last two give a warning that says which. Throws InputError where a state has
+// no successor or several.
+std::vector<StatePair> pair_states(const Graph& graph, const Symbols& symbols,
+                                   const std::vector<StateNames>& given, Report& report);
 
 }  // namespace synfire::onnx

@@ -15,8 +15,8 @@ inline std::string data(const std::string& name) {
     return read_file(SYNFIRE_SOURCE_DIR "/tests/unit/onnx/data/" + name);
 }
 
-inline Network read_bytes(const std::string& bytes, Report& report) {
-    Network network = read_onnx(Source{"model.onnx", bytes}, report);
+inline Network read_bytes(const std::string& bytes, Report& report, const ReadOptions& options = {}) {
+    Network network = read_onnx(Source{"model.onnx", bytes}, options, report);
     check(network, "model.onnx", report);
     report.stop_on_errors();
     return network;
@@ -28,11 +28,11 @@ inline Network read_data(const std::string& name) {
 }
 
 // The text of everything that was reported, the errors last thrown included; "" where the file is accepted.
-inline std::string errors_of(const std::string& bytes) {
+inline std::string errors_of(const std::string& bytes, const ReadOptions& options = {}) {
     Report report;
     std::string thrown;
     try {
-        read_bytes(bytes, report);
+        read_bytes(bytes, report, options);
     } catch (const InputError& error) {
         thrown = to_text(error.diagnostic);
     } catch (const StageFailed&) {

@@ -18,7 +18,7 @@ std::string check_tampered(const std::string& file, const Tamper& tamper) {
     Report report;
     const Graph graph = fold(parse(Source{"model.onnx", data(file)}, report));
     const Symbols symbols = expand(graph);
-    const std::vector<StatePair> pairs = pair_states(graph, symbols, report);
+    const std::vector<StatePair> pairs = pair_states(graph, symbols, {}, report);
     std::vector<Neuron> neurons = in_order(graph, symbols, match_neurons(graph, symbols, pairs));
     Network network = build_network(graph, symbols, pairs, neurons, report);
     tamper(neurons.at(0), network);
