@@ -88,24 +88,34 @@ bool nearly_same(const Threshold& a, const Threshold& b) {
     return a.compare == b.compare && nearly_equal(constant(a.value), constant(b.value));
 }
 
-// The comparisons (or counts) of the updated potential with the threshold: what the rest of the network sees
-// as spikes. Where the neuron counts, a comparison of its count with 0 is no spike of its own.
+// The comparisons, or the counts, of the updated potential with the threshold: what the rest of the network
+// sees as spikes. Where the neuron counts, a comparison of its count with 0 is no spike of its own, nor is
+// the count before its upper limit.
 std::optional<Threshold> collect_spikes(const Matcher& m, const Membrane& membrane,
-                                        const Polynomial& compared, std::optional<Variable> never,
-                                        Neuron& neuron) {
-    std::optional<Threshold> threshold;
+                                        const std::optional<MatchedReset>& reset, Neuron& neuron) {
+    const Polynomial& compared = reset ? reset->compared : membrane.update;
+    std::vector<std::pair<Variable, Threshold>> found;
+    const bool counted = reset && reset->threshold.max_spikes > 1;
+    int most = counted ? reset->threshold.max_spikes : 1;
     for (const std::set<Variable>* kind : {&m.symbols.counts, &m.symbols.steps})
         for (const Variable spikes : *kind) {
             if (symbol(m, spikes).count != symbol(m, membrane.v).count) continue;
-            const std::optional<Threshold> one = threshold_on(m, membrane, spikes, compared, never);
+            const std::optional<Threshold> one =
+                threshold_on(m, membrane, spikes, compared, reset ? reset->never : std::nullopt);
             if (!one) continue;
-            if (threshold && threshold->max_spikes > 1 && one->max_spikes == 1) continue;
-            if (threshold && (!nearly_same(*threshold, *one) || threshold->max_spikes != one->max_spikes))
+            if (!found.empty() && !nearly_same(found.front().second, *one))
                 refuse(m, membrane, "it is compared with two different thresholds",
                        "give the neuron one threshold");
-            if (!threshold) threshold = one;
-            neuron.spikes.push_back(spikes);
+            found.emplace_back(spikes, *one);
+            if (!counted && one->max_spikes > 1)
+                most = most == 1 ? one->max_spikes : std::min(most, one->max_spikes);
         }
+    std::optional<Threshold> threshold;
+    for (const auto& [spikes, one] : found) {
+        if (one.max_spikes != most) continue;
+        if (!threshold) threshold = one;
+        neuron.spikes.push_back(spikes);
+    }
     return threshold;
 }
 
@@ -151,9 +161,7 @@ Neuron match(const Matcher& m, const Membrane& membrane) {
     set_linear_part(m, membrane, reset ? reset->linear : membrane.update, neuron);
     neuron.population.v_min = membrane.v_min;
 
-    const Polynomial& compared = reset ? reset->compared : membrane.update;
-    std::optional<Threshold> threshold =
-        collect_spikes(m, membrane, compared, reset ? reset->never : std::nullopt, neuron);
+    std::optional<Threshold> threshold = collect_spikes(m, membrane, reset, neuron);
     if (reset && threshold && !nearly_same(*threshold, reset->threshold))
         refuse(m, membrane, "it spikes and resets at different thresholds", "use one threshold for both");
     if (reset && !threshold) threshold = reset->threshold;

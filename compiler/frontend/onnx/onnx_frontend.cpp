@@ -22,7 +22,7 @@ namespace {
 
 // A graph without states or without spikes is none of ours; say which kind it seems to be.
 void require_neurons(const Graph& graph, const Symbols& symbols, const std::vector<StatePair>& pairs) {
-    if (symbols.steps.empty())
+    if (symbols.steps.empty() && symbols.counts.empty())
         refuse(graph, "no threshold comparison: not a spiking network",
                "export the spiking model, with its neurons in the graph");
     if (pairs.empty())

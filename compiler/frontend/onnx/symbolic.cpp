@@ -68,7 +68,7 @@ namespace {
 
 Polynomial expand_node(Expander& e, const Node& node) {
     if (std::optional<Polynomial> linear = function_of_spikes(e, node)) return std::move(*linear);
-    for (const std::span<const Rule> rules : {neuron_rules(), layer_rules()})
+    for (const std::span<const Rule> rules : {neuron_rules(), spike_rules(), layer_rules()})
         for (const Rule& rule : rules)
             if (rule.op == node.op) return rule.expand(e, node);
     throw NotUnderstood("this operator is understood for constants only", "compute it before exporting");

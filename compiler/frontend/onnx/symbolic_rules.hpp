@@ -47,8 +47,19 @@ struct Rule {
     Polynomial (*expand)(Expander&, const Node&);  // throws NotUnderstood
 };
 
-std::span<const Rule> neuron_rules();  // arithmetic, comparisons and choices, neuron by neuron
+std::span<const Rule> neuron_rules();  // arithmetic, choices and types, neuron by neuron
+std::span<const Rule> spike_rules();   // comparisons, counts and bounds, neuron by neuron
 std::span<const Rule> layer_rules();   // between neurons: linear maps, pools, moved values
+
+// The count, where the polynomial is nothing else.
+std::optional<Variable> single_count(const Expander& e, const Polynomial& p);
+
+// Floor or a cast to integer: they differ below 0 alone, where a neuron counts nothing.
+Polynomial whole_part_of(Expander& e, const Node& node, const Polynomial& p);
+
+// The product of a comparison with 0 and a count, where it is that count from 0; nothing for other products.
+std::optional<Polynomial> cleared_count(Expander& e, const Node& node, const Polynomial& a,
+                                        const Polynomial& b);
 
 // A function of one operand whose values are 0 and 1 alone is linear in it, whatever the operator; nothing
 // where the node is of another kind.

@@ -69,6 +69,30 @@ INSTANTIATE_TEST_SUITE_P(
                     "several_rows", "multi_spike", "multi_spike_floor"),
     [](const auto& one) { return std::string(one.param); });
 
+struct Layer : testing::TestWithParam<const char*> {};
+
+TEST_P(Layer, spikes_as_the_graph_does) {
+    const std::string name = GetParam();
+    const std::string recorded = data("layers.npz");
+    const Network network = read_data("layers/" + name + ".onnx");
+    const FloatTrace trace = simulate(network, {signal(parse_npz(recorded, name + "_x", name))});
+    const NpyArray expected = parse_npz(recorded, name + "_s", name);
+    EXPECT_EQ(trace.populations.back().s, std::get<std::vector<std::uint8_t>>(expected.values));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    files, Layer,
+    testing::Values("conv1d", "conv1d_dilated", "conv2d", "conv2d_depthwise", "conv2d_same_upper",
+                    "conv2d_same_lower", "conv2d_valid", "conv_norm", "norm_conv", "conv_pool_norm",
+                    "gemm_norm", "max_pool", "max_pool_ceil", "max_pool_dilated", "average_pool",
+                    "average_pool_padding", "average_pool_ceil", "pad_average_pool", "pad_conv", "crop",
+                    "global_average", "global_max", "reduce_mean", "reduce_channels", "reduce_max", "concat",
+                    "concat_channels", "split", "gather", "tile", "transpose", "bounded_relu", "bounded_clip",
+                    "bounded_max", "bounded_first", "counting_limited", "counting_relu", "counting_floor",
+                    "counting_value", "no_delay_zero", "dynamo", "qonnx", "qdq_spikes", "opset_9", "opset_21",
+                    "float16", "float64"),
+    [](const auto& one) { return std::string(one.param); });
+
 TEST(Readout, follows_the_potential_of_the_graph) {
     const std::string recorded = data("variants.npz");
     const Network network = read_data("variants/readout.onnx");

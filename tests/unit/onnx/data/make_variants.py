@@ -557,4 +557,5 @@ def main():
         save(make(np.random.default_rng(index)).proto(**versions), os.path.join(HERE, "refused", name + ".onnx"))
 
 
-main()
+if __name__ == "__main__":
+    main()
