@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -18,6 +19,8 @@ using Attribute = std::variant<std::int64_t, double, std::string, std::vector<st
 
 inline constexpr int absent = -1;
 
+struct Body;
+
 struct Node {
     std::string name;
     std::string domain;  // "" is ai.onnx
@@ -25,6 +28,7 @@ struct Node {
     std::vector<int> inputs;  // values; absent where an optional input is left out
     std::vector<int> outputs;
     std::map<std::string, Attribute> attributes;
+    std::shared_ptr<const Body> body{};  // of a Loop or Scan
 };
 
 struct Value {
@@ -43,6 +47,14 @@ struct Graph {
     std::vector<Node> nodes;   // every node after the nodes it reads
     std::vector<int> inputs;   // values; without initializers
     std::vector<int> outputs;  // values
+    // What state inputs hold before the first step; those that are missing hold zeros.
+    std::map<int, TensorPtr> initial{};
+};
+
+// What a Loop or Scan repeats. Its graph reads some values of the graph around it.
+struct Body {
+    Graph graph;
+    std::map<int, int> captured;  // value of graph -> value of the graph around it
 };
 
 // "'/layers.1/Greater' (Greater)"; names of untrusted files are made printable and short.
@@ -65,6 +77,9 @@ Graph parse(const Source& source, Report& report);
 // Writes neurons of the domain org.snn (LIF) as standard operators. Throws InputError where one is not as
 // custom_domain.cpp defines it.
 void expand_custom_domain(Graph& graph);
+
+// Why an operator is not read, and what to do instead.
+Diagnostic refusal(const Graph& graph, const Node& node);
 
 // Reports every operator of the graph that this front end has no rule for, and the form it belongs to.
 void refuse_unsupported(const Graph& graph, Report& report);

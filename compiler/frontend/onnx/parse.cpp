@@ -2,6 +2,8 @@
 // allocated from them, and every message of the ONNX library ends in a Diagnostic.
 #include <algorithm>
 #include <exception>
+#include <optional>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -12,7 +14,9 @@
 
 #include "compiler/frontend/onnx/graph.hpp"
 #include "compiler/frontend/onnx/inline_functions.hpp"
+#include "compiler/frontend/onnx/roll.hpp"
 #include "compiler/frontend/onnx/tensor_proto.hpp"
+#include "compiler/frontend/onnx/unroll.hpp"
 
 namespace synfire::onnx {
 namespace {
@@ -133,7 +137,9 @@ Shape input_shape(const Graph& graph, int value, const pb::ValueInfoProto& proto
     Shape shape;
     const auto& dimensions = proto.type().tensor_type().shape().dim();
     for (const auto& dimension : dimensions) {
-        const bool batch = shape.empty() && dimensions.size() > 1;
+        // A symbolic axis 1 of three or more is the batch beside a time axis.
+        const bool batch =
+            (shape.empty() && dimensions.size() > 1) || (shape.size() == 1 && dimensions.size() > 2);
         problem.field = "dim " + std::to_string(shape.size());
         if (!dimension.has_dim_value() && !batch) {
             problem.reason = "the size is not a number ('" + printable(dimension.dim_param()) + "')";
@@ -283,6 +289,48 @@ void add_outputs(Graph& graph, const Names& names, const pb::GraphProto& proto) 
                           "spikes, and one output per state", "export the file again"});
 }
 
+// The names that the nodes read and the graph does not define.
+std::vector<std::string> free_names(const pb::GraphProto& proto) {
+    std::set<std::string> defined, missing;
+    for (const pb::ValueInfoProto& input : proto.input()) defined.insert(input.name());
+    for (const pb::TensorProto& tensor : proto.initializer()) defined.insert(tensor.name());
+    for (const pb::NodeProto& node : proto.node()) {
+        for (const std::string& name : node.input())
+            if (!name.empty() && defined.count(name) == 0) missing.insert(name);
+        defined.insert(node.output().begin(), node.output().end());
+    }
+    for (const pb::ValueInfoProto& output : proto.output())
+        if (defined.count(output.name()) == 0) missing.insert(output.name());
+    return {missing.begin(), missing.end()};
+}
+
+// The body of a Loop or Scan; bodies within it stay unread, and their nodes are refused when they are met.
+std::shared_ptr<const Body> read_body(const Graph& around, const Names& outside,
+                                      const pb::GraphProto& proto) {
+    Body body;
+    body.graph.file = around.file;
+    body.graph.opset = around.opset;
+    Names names;
+    for (const std::string& name : free_names(proto)) {
+        const auto known = outside.index.find(name);
+        if (known != outside.index.end()) body.captured[add_value(body.graph, names, name)] = known->second;
+    }
+    add_initializers(body.graph, names, proto);
+    for (const pb::ValueInfoProto& input : proto.input())
+        body.graph.inputs.push_back(add_value(body.graph, names, input.name()));
+    for (const pb::NodeProto& node : proto.node()) add_node(body.graph, names, node);
+    add_outputs(body.graph, names, proto);
+    expand_custom_domain(body.graph);
+    return std::make_shared<const Body>(std::move(body));
+}
+
+void add_body(Graph& graph, const Names& names, const pb::NodeProto& proto) {
+    if (proto.op_type() != "Loop" && proto.op_type() != "Scan") return;
+    for (const pb::AttributeProto& one : proto.attribute())
+        if (one.name() == "body" && one.type() == pb::AttributeProto::GRAPH)
+            graph.nodes.back().body = read_body(graph, names, one.g());
+}
+
 // Axis 0 of an input is its batch. Checked after the operators, which tell better what a longer axis means.
 void check_batches(const Graph& graph) {
     for (const int input : graph.inputs) {
@@ -319,6 +367,19 @@ void run_checker(const pb::ModelProto& model, const Graph& graph) {
     }
 }
 
+// The graph of one step, where the file runs several.
+std::optional<Graph> one_step_of(const pb::ModelProto& model, const Graph& graph, Report& report) {
+    if (!runs_time_steps(graph)) return std::nullopt;
+    run_checker(model, graph);
+    try {
+        return roll(unroll(graph), report);
+    } catch (const InputError&) {
+        // What looks like time on axis 1 may be channels.
+        if (may_be_one_step(graph)) return std::nullopt;
+        throw;
+    }
+}
+
 }  // namespace
 
 Graph parse(const Source& source, Report& report) {
@@ -331,9 +392,13 @@ Graph parse(const Source& source, Report& report) {
     Names names;
     add_initializers(graph, names, model.graph());
     add_inputs(graph, names, model.graph());
-    for (const pb::NodeProto& node : model.graph().node()) add_node(graph, names, node);
+    for (const pb::NodeProto& node : model.graph().node()) {
+        add_node(graph, names, node);
+        add_body(graph, names, node);
+    }
     add_outputs(graph, names, model.graph());
     expand_custom_domain(graph);
+    if (std::optional<Graph> step = one_step_of(model, graph, report)) graph = std::move(*step);
     refuse_unsupported(graph, report);
     check_batches(graph);
     run_checker(model, graph);

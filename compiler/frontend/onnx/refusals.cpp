@@ -59,6 +59,8 @@ constexpr Refusal refusals[] = {
     {"Bernoulli", "the graph draws random numbers", random},
 };
 
+}  // namespace
+
 Diagnostic refusal(const Graph& graph, const Node& node) {
     Diagnostic problem = at_node(graph, node);
     problem.expected = "operators of layers (Gemm, MatMul, Conv, pools, ...) and of threshold neurons";
@@ -77,8 +79,6 @@ Diagnostic refusal(const Graph& graph, const Node& node) {
     problem.hint = "write the neuron with arithmetic and a comparison, or report the model as a missing form";
     return problem;
 }
-
-}  // namespace
 
 void refuse_unsupported(const Graph& graph, Report& report) {
     std::set<std::string> seen;

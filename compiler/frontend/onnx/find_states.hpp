@@ -1,0 +1,21 @@
+// Which values carry a neuron's state from one step of an unrolled graph to the next.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "compiler/frontend/onnx/unroll.hpp"
+
+namespace synfire::onnx {
+
+// values[t][k]: state k after step t. Rows that are not known are empty; row 0 is known, and so is `newest`.
+struct StateHistory {
+    std::vector<std::vector<int>> values;
+    std::size_t newest = 0;  // the last known row
+};
+
+// States declared by Loops and Scans are taken over; in copies of a step they are found. All steps that can
+// be are compared with their predecessors. Throws InputError.
+StateHistory find_states(const Unrolled& unrolled);
+
+}  // namespace synfire::onnx
