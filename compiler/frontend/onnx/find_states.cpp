@@ -58,13 +58,20 @@ int traced_back(const Unrolled& u, const std::set<int>& inputs, int value) {
     return value;
 }
 
-// Whether the value follows from the states alone.
+bool mixes_neurons(const Node& node) {
+    constexpr std::string_view layers[] = {"AveragePool",       "Conv",   "Gemm",
+                                           "GlobalAveragePool", "MatMul", "MaxPool"};
+    return std::find(std::begin(layers), std::end(layers), node.op) != std::end(layers);
+}
+
+// Whether the value follows from the states alone, neuron by neuron: in the first of all steps the potentials
+// of a layer follow from the layer before, but are states nevertheless.
 bool follows_from(const Unrolled& u, const std::set<int>& states, int value) {
     std::vector<int> open;
     std::set<int> seen;
     const auto expand = [&](int of) {
         const Node* node = producer_of(u.graph, of);
-        if (node == nullptr) return false;
+        if (node == nullptr || mixes_neurons(*node)) return false;
         for (const int input : node->inputs)
             if (!is_constant(u.graph, input) && states.count(input) == 0 && seen.insert(input).second)
                 open.push_back(input);
