@@ -54,5 +54,14 @@ TEST(State, that_the_graph_lacks_is_refused) {
     EXPECT_NE(error_with_state("x", "a").find("different sizes"), std::string::npos);
 }
 
+INSTANTIATE_TEST_SUITE_P(over_time, Refused,
+                         testing::Values("refused/rolled_other_start", "refused/rolled_other_weights",
+                                         "refused/rolled_sum_inside", "refused/rolled_trips",
+                                         "refused/rolled_two_if"),
+                         [](const auto& one) {
+                             const std::string path = one.param;
+                             return path.substr(path.find('/') + 1);
+                         });
+
 }  // namespace
 }  // namespace synfire::onnx
