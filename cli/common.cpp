@@ -46,6 +46,8 @@ ReadOptions options_of(const ReadFlags& flags) {
         const std::size_t colon = single_colon(pair);
         options.states.push_back({pair.substr(0, colon), pair.substr(colon + 1)});
     }
+    if (!flags.input_shape.empty()) options.input_shape = flags.input_shape;
+    if (!flags.weights.empty()) options.weights = flags.weights;
     return options;
 }
 
@@ -84,6 +86,14 @@ void add_read_flags(CLI::App& command, ReadFlags& flags) {
         ->check([](const std::string& pair) {
             return single_colon(pair) == std::string::npos ? "'" + pair + "' is not IN:OUT" : std::string();
         });
+    command
+        .add_option("--input-shape", flags.input_shape,
+                    "Shape of one step's input, C,H,W or N, where the file leaves it out (snn-generator)")
+        ->delimiter(',')
+        ->expected(1, 3)
+        ->check(CLI::Range(std::size_t{1}, max_elements));
+    command.add_option("--weights", flags.weights,
+                       "File with the weights, where the model file has none (snn-generator)");
 }
 
 Model load_model(const std::string& path, const ReadFlags& flags, Report& report) {

@@ -59,6 +59,8 @@ struct ReadFlags {
     int reset_interval = 0;
     bool raw_input = false;
     std::vector<std::string> states;  // IN:OUT
+    std::vector<std::size_t> input_shape;
+    std::string weights;
 };
 
 void add_read_flags(CLI::App& command, ReadFlags& flags);

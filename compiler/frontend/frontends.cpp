@@ -44,15 +44,14 @@ std::vector<std::string> given(const ReadOptions& options) {
     add(options.reset_interval.has_value(), "--reset-interval");
     add(options.raw_input, "--raw-input");
     add(!options.states.empty(), "--state");
+    add(options.input_shape.has_value(), "--input-shape");
+    add(options.weights.has_value(), "--weights");
     return names;
 }
 
 const std::vector<Frontend>& frontends() {
     static const std::vector<Frontend> rows = {
-        {".json",
-         "JSON",
-         {},
-         [](const Source& source, const ReadOptions&, Report& report) { return read_json(source, report); }},
+        {".json", "JSON", {"--input-shape", "--weights"}, read_json},
         {".net", "netx", {"--reset-interval", "--raw-input"}, read_netx},
         {".nir", "NIR", {"--dt", "--reset", "--discretization", "--compare"}, read_nir},
         {".onnx", "ONNX", {"--state"}, onnx::read_onnx},

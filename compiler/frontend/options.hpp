@@ -1,6 +1,6 @@
 // What a user says about a model whose file cannot say it. NIR files hold differential equations: neither the
-// length of a step nor the kind of reset is in them. netx files leave resets between
-// samples to the program that loads them.
+// length of a step nor the kind of reset is in them. netx files leave resets between samples to the program
+// that loads them. Others keep weights or the input's shape elsewhere.
 #pragma once
 
 #include <optional>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/network/network.hpp"
+#include "compiler/support/shape.hpp"
 
 namespace synfire {
 
@@ -39,6 +40,8 @@ struct ReadOptions {
     std::optional<int> reset_interval;  // steps between two resets of all states, > 0
     bool raw_input = false;             // the input block gets its values as they are, not transformed
     std::vector<StateNames> states;     // of ONNX graphs whose names do not tell
+    std::optional<Shape> input_shape;    // without batch and time
+    std::optional<std::string> weights;  // path of the file that holds them
 };
 
 }  // namespace synfire

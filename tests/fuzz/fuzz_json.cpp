@@ -1,4 +1,5 @@
-// Feeds arbitrary text to the JSON front end. Files it may name are those of tests/unit/json/data.
+// Feeds arbitrary text to the JSON front end, in all its formats. Files it may name are those of
+// tests/unit/json/data; the weights of an snn-generator network are always the same.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,10 +9,13 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     synfire::Report report;
-    const std::string path = SYNFIRE_SOURCE_DIR "/tests/unit/json/data/model.json";
+    const std::string folder = SYNFIRE_SOURCE_DIR "/tests/unit/json/data/", path = folder + "model.json";
+    synfire::ReadOptions options;
+    options.input_shape = synfire::Shape{2, 8, 9};
+    options.weights = folder + "snn_generator/small_weights.json";
     try {
-        const synfire::Network network =
-            synfire::read_json({path, std::string(reinterpret_cast<const char*>(data), size)}, report);
+        const synfire::Network network = synfire::read_json(
+            {path, std::string(reinterpret_cast<const char*>(data), size)}, options, report);
         synfire::check(synfire::sort_populations(network), path, report);
     } catch (const synfire::StageFailed&) {
     } catch (const synfire::InputError& e) {

@@ -175,15 +175,17 @@ struct Folding {
         }
         const std::string mode = (*found)["mode"];
         const std::string timing = found->value("timing", "immediate");
-        if (timing == "snntorch_nodelay")
-            fail(inside(from, "timing"), "\"snntorch_nodelay\" is not supported yet by this version",
-                 "\"immediate\" or \"next_step\"",
-                 "train with reset_delay=True (snnTorch's default): \"next_step\"");
         if (found->contains("value") && mode != "value")
             fail(inside(from, "value"), fmt::format("has no effect with mode \"{}\"", mode), "mode \"value\"",
                  "remove it, or use mode \"value\"");
         next_step = timing == "next_step" && mode != "none";
         if (mode == "none") return NoReset{};
+        if (timing == "snntorch_nodelay") {
+            if (mode == "value")
+                fail(inside(from, "timing"), "\"snntorch_nodelay\" resets to zero or subtracts",
+                     "mode \"zero\" or \"subtract\"", "use timing \"immediate\" for a reset to a value");
+            return NoDelayReset{mode == "zero", mode == "zero" ? PerNeuron{0.0} : threshold};
+        }
         if (mode == "subtract") return SoftReset{threshold, next_step};
         const PerNeuron value = mode == "value"
                                     ? read_per_neuron((*found)["value"], shape, inside(from, "value"), source)
@@ -200,65 +202,126 @@ struct Folding {
         Place from;
         if (const Value* found = setting("compare", from))
             return *found == "ge" ? Compare::greater_equal : Compare::greater;
+        if (has("multi_spike")) {
+            assumed("compare", "is not given; \"ge\" was taken, as 'multi_spike' needs it",
+                    "add it here or to \"defaults\": \"ge\"");
+            return Compare::greater_equal;
+        }
         assumed("compare", "is not given; \"gt\" was taken: a spike when v > threshold",
                 "add it here or to \"defaults\": \"gt\" or \"ge\"");
         return Compare::greater;
     }
 
     // A delayed reset is told from the membrane, so a run must not start above the threshold.
-    void check_start(const Population& p, bool next_step) const {
-        for (std::size_t i = 0; next_step && i < p.initial_v.size(); ++i) {
-            const double threshold = at(p.spiking->threshold, i);
-            if (p.initial_v[i] > threshold ||
-                (p.spiking->compare == Compare::greater_equal && p.initial_v[i] == threshold))
+    void check_start(const Spiking& s, bool next_step) const {
+        const PerNeuron v = read("v_init", 0);
+        for (std::size_t i = 0; next_step && i < v.size(); ++i) {
+            const double threshold = at(s.threshold, i);
+            if (v[i] > threshold || (s.compare == Compare::greater_equal && v[i] == threshold))
                 fail(inside(place, "v_init"),
-                     fmt::format("value {} at index {} is above the threshold {}", p.initial_v[i], i,
-                                 threshold),
+                     fmt::format("value {} at index {} is above the threshold {}", v[i], i, threshold),
                      "below the threshold where the reset comes in the next step",
                      "start lower, or reset at once");
         }
     }
 
-    void refuse_unsupported() const {
-        for (const char* field : {"multi_spike", "v_min"})
-            if (has(field))
-                fail(inside(place, field), fmt::format("'{}' is not supported yet by this version", field),
-                     "",
-                     field[0] == 'm' ? "train with at most one spike per step"
-                                     : "train without a lower limit of the membrane");
-        if (layer.value("spike_value", 1.0) != 1.0)
-            fail(inside(place, "spike_value"),
-                 "spikes of another value than 1 are not supported yet by this version", "1",
-                 "multiply the weights of the layer after by it");
-        if (!all_equal(read("i_init", 0), 0))
-            fail(inside(place, "i_init"),
-                 "a current before the first step is not supported yet by this version", "0",
-                 "start the run with an input that builds it up");
+    // floor(v / threshold) spikes in one step, at most "max".
+    int max_spikes(const Spiking& spiking, bool later) const {
+        if (!has("multi_spike")) return 1;
+        const Place here = inside(place, "multi_spike");
+        if (spiking.compare == Compare::greater)
+            fail(here, "needs a spike where v is the threshold: v / threshold is 1 there",
+                 "\"compare\": \"ge\"", "change \"compare\" here or in \"defaults\"");
+        if (later)
+            fail(here, "needs a reset in the step of the spike", "timing \"immediate\"",
+                 "change \"reset\" here or in \"defaults\"");
+        for (std::size_t i = 0; i < spiking.threshold.size(); ++i)
+            if (!(spiking.threshold[i] > 0))
+                fail(inside(place, "threshold"),
+                     fmt::format("value {} at index {} cannot be counted in", spiking.threshold[i], i),
+                     "> 0 with 'multi_spike'", "shift potentials so that the resting potential is 0");
+        if (!layer["multi_spike"].contains("max")) {
+            note("multi_spike", fmt::format("no \"max\": at most {} spikes per step", max_count));
+            return max_count;
+        }
+        const int most = layer["multi_spike"]["max"];
+        if (most > max_count)
+            fail(inside(here, "max"), fmt::format("{} spikes in one step", most),
+                 fmt::format("1..{}", max_count), "bound the number of spikes in one step");
+        return most;
+    }
+
+    // The lower limit holds before the threshold is met, so no reset may lead below it.
+    PerNeuron lower_limit(const std::optional<Spiking>& spiking) const {
+        if (!has("v_min")) return {};
+        const PerNeuron low = read("v_min", 0);
+        if (!spiking) return low;
+        if (std::holds_alternative<NoDelayReset>(spiking->reset))
+            fail(inside(place, "v_min"), "cannot be combined with timing \"snntorch_nodelay\"", "",
+                 "remove it; snnTorch has no lower limit");
+        const auto* hard = std::get_if<HardReset>(&spiking->reset);
+        const auto* soft = std::get_if<SoftReset>(&spiking->reset);
+        const PerNeuron left = combine(spiking->threshold, low, [&](double threshold, double) {
+            return soft != nullptr && !soft->next_step ? 0.0 : threshold;
+        });
+        const PerNeuron lowest =
+            hard == nullptr ? left
+                            : combine(left, hard->value, [](double a, double b) { return std::min(a, b); });
+        for (std::size_t i = 0; i < std::max(low.size(), lowest.size()); ++i)
+            if (at(low, i) > at(lowest, i))
+                fail(inside(place, "v_min"),
+                     fmt::format("value {} at index {} is above the potential after a reset, {}", at(low, i),
+                                 i, at(lowest, i)),
+                     fmt::format("<= {}", at(lowest, i)), "lower it, or reset to a higher value");
+        return low;
+    }
+
+    void fold_spike_value(FoldedNeuron& folded) const {
+        folded.spike_value = layer.value("spike_value", 1.0);
+        if (folded.spike_value != 1)
+            note("spike_value", fmt::format("{} folded into the weights of the layers that read the spikes",
+                                            folded.spike_value));
+    }
+
+    Spiking spiking() const {
+        Spiking s;
+        bool next_step = false;
+        s.threshold = read("threshold", 0);
+        s.compare = compare();
+        s.reset = reset(s.threshold, next_step);
+        s.refractory_steps = layer.value("refractory", 0);
+        const bool no_delay = std::holds_alternative<NoDelayReset>(s.reset);
+        const bool later = no_delay || (next_step && std::holds_alternative<SoftReset>(s.reset));
+        if (s.refractory_steps > 0 && later)
+            fail(inside(place, "refractory"),
+                 no_delay ? "cannot be combined with timing \"snntorch_nodelay\""
+                          : "cannot be combined with a subtraction in the next step",
+                 "0", "use timing \"immediate\", or no refractory period");
+        s.max_spikes = max_spikes(s, later);
+        check_start(s, next_step);
+        return s;
     }
 
     FoldedNeuron operator()(const std::string& name) const {
-        refuse_unsupported();
         FoldedNeuron folded;
         Population& p = folded.population;
         p.name = name;
         p.shape = shape;
-        folded.gain = membrane(p);
-        folded.gain = multiply(folded.gain, synapse(p));
+        const PerNeuron current_gain = membrane(p);
+        folded.gain = multiply(current_gain, synapse(p));
         p.initial_v = read("v_init", 0);
+        // The current is kept in units of gain_v i.
+        p.initial_i = multiply(read("i_init", 0), current_gain);
+        if (has("i_init") && current_gain != PerNeuron{1.0})
+            note("i_init",
+                 fmt::format("folded with the gain to the membrane: {}", shown_values(p.initial_i)));
         if (has("discretisation") && !has("tau_mem") && !has("tau_syn"))
             assumed("discretisation", "has no effect on a layer without time constants", "remove it");
-        if (!has("threshold")) return folded;
-        Spiking spiking;
-        bool next_step = false;
-        spiking.threshold = read("threshold", 0);
-        spiking.compare = compare();
-        spiking.reset = reset(spiking.threshold, next_step);
-        spiking.refractory_steps = layer.value("refractory", 0);
-        if (spiking.refractory_steps > 0 && next_step && std::holds_alternative<SoftReset>(spiking.reset))
-            fail(inside(place, "refractory"), "cannot be combined with a subtraction in the next step", "0",
-                 "use timing \"immediate\", or no refractory period");
-        p.spiking = spiking;
-        check_start(p, next_step);
+        if (has("threshold")) {
+            p.spiking = spiking();
+            fold_spike_value(folded);
+        }
+        p.v_min = lower_limit(p.spiking);
         return folded;
     }
 };

@@ -14,12 +14,13 @@ namespace synfire::json {
 
 struct FoldedNeuron {
     Population population;
-    PerNeuron gain{1.0};  // to be folded into everything that arrives, biases included
+    PerNeuron gain{1.0};     // to be folded into everything that arrives, biases included
+    double spike_value = 1;  // to be folded into everything that reads the spikes
 };
 
 // layer: fits the schema and the rules of rules.hpp. document: for dt and defaults. Notes say what was
-// folded, warnings what was assumed. Throws InputError: a value out of range, or a feature that this version
-// does not compile.
+// folded, warnings what was assumed. Throws InputError: a value out of range, or fields that do not go
+// together.
 FoldedNeuron fold_neuron(const Value& layer, const std::string& name, const Shape& shape,
                          const Value& document, const Place& place, TensorSource& source, Report& report);
 

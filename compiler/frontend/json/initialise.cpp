@@ -1,4 +1,5 @@
-// Only operations that IEEE 754 rounds correctly are used: +, -, *, / and sqrt.
+// Only operations that IEEE 754 rounds correctly are used: +, -, *, / and sqrt. The logarithm and the cosine
+// of normal numbers are therefore written out; those of two C libraries may differ in the last bit.
 #include "compiler/frontend/json/initialise.hpp"
 
 #include <algorithm>
@@ -24,6 +25,34 @@ struct Uniform {
         return static_cast<double>(z >> 11) * 0x1p-53;
     }
 };
+
+// ln x for x in (0, 1]: x = 2^e m with m in [sqrt(1/2), sqrt 2), ln m = 2 atanh((m - 1) / (m + 1)).
+double natural_logarithm(double x) {
+    int e = 0;
+    double m = std::frexp(x, &e);
+    if (m < 0.70710678118654752) {
+        m *= 2;
+        --e;
+    }
+    const double z = (m - 1) / (m + 1), square = z * z;
+    double sum = 0;
+    for (int k = 23; k > 0; k -= 2) sum = sum * square + 1.0 / k;
+    return e * 0.69314718055994531 + 2 * z * sum;
+}
+
+// cos(2 pi u) for u in [0, 1), from the nearest quarter turn.
+double cosine_of_turn(double u) {
+    const double quarter = std::floor(4 * u + 0.5);
+    const double angle = (4 * u - quarter) * 1.5707963267948966, square = angle * angle;
+    double cosine = 0, sine = 0;
+    for (int k = 18; k > 0; k -= 2) {
+        cosine = 1 - cosine * square / (k * (k - 1));
+        sine = 1 - sine * square / (k * (k + 1));
+    }
+    sine *= angle;
+    const int turn = static_cast<int>(quarter) % 4;
+    return turn == 0 ? cosine : turn == 1 ? -sine : turn == 2 ? -cosine : sine;
+}
 
 struct Initialiser {
     const Value& init;
@@ -55,11 +84,40 @@ struct Initialiser {
 
     std::size_t count() const { return *element_count(shape); }
 
+    // Sets each element to 0 with a probability of 1 - density, with numbers drawn after all values.
+    void thin_out(std::vector<double>& values, Uniform& next) const {
+        if (!init.contains("density")) return;
+        const double density = number("density");
+        for (double& value : values)
+            if (next() >= density) value = 0;
+    }
+
     std::vector<double> uniform(double low, double high) const {
         std::vector<double> values(count());
         Uniform next{seed()};
         for (double& value : values) value = low + (high - low) * next();
+        thin_out(values, next);
         return values;
+    }
+
+    // Box and Muller, cosine branch.
+    std::vector<double> normal(double mean, double std) const {
+        std::vector<double> values(count());
+        Uniform next{seed()};
+        for (double& value : values) {
+            const double radius = std::sqrt(-2 * natural_logarithm(1 - next()));
+            value = mean + std * (radius * cosine_of_turn(next()));
+        }
+        thin_out(values, next);
+        return values;
+    }
+
+    // What is summed into one output: all axes but the first.
+    double fan_in() const {
+        if (shape.size() < 2)
+            fail(place, fmt::format("type \"{}\" does not fill shape {}", type, to_string(shape)),
+                 "a matrix or the filters of a convolution", "use \"uniform\", \"normal\" or \"constant\"");
+        return static_cast<double>(count()) / static_cast<double>(shape[0]);
     }
 
     std::vector<double> diagonal(double value) const {
@@ -76,39 +134,32 @@ struct Initialiser {
 
 std::vector<double> initialise(const Value& init, const Shape& shape, const Place& place) {
     const Initialiser i{init, shape, place, init["type"].get<std::string>()};
-    if (init.contains("density"))
-        fail(inside(place, "density"), "sparse initialisers are not supported yet by this version", "",
-             "give the weights in an .npz file, with zeros");
     if (i.type == "constant") {
         i.allow({"value"});
         return std::vector<double>(i.count(), i.number("value"));
     }
     if (i.type == "uniform") {
-        i.allow({"low", "high", "seed"});
+        i.allow({"low", "high", "seed", "density"});
         const double low = i.number("low");
         const double high = i.number("high");
         if (!(low <= high))
             fail(inside(place, "high"), fmt::format("{} is below low, {}", high, low), "", "swap them");
         return i.uniform(low, high);
     }
+    if (i.type == "normal") {
+        i.allow({"mean", "std", "seed", "density"});
+        return i.normal(i.number("mean"), i.number("std"));
+    }
     if (i.type == "kaiming_uniform") {
-        i.allow({"gain", "seed"});
-        if (shape.size() != 2)
-            fail(place, fmt::format("type \"{}\" does not fill shape {}", i.type, to_string(shape)),
-                 "a matrix [units, inputs]", "use \"uniform\" or \"constant\"");
+        i.allow({"gain", "seed", "density"});
         const double gain = init.contains("gain") ? i.number("gain") : std::sqrt(2.0);
-        const double bound = std::abs(gain) * std::sqrt(3.0 / static_cast<double>(shape[1]));
+        const double bound = std::abs(gain) * std::sqrt(3.0 / i.fan_in());
         return i.uniform(-bound, bound);
     }
-    if (i.type == "identity" || i.type == "diagonal") {
-        const bool valued = i.type == "diagonal";
-        i.allow(valued ? std::vector<std::string>{"value"} : std::vector<std::string>{});
-        return i.diagonal(valued ? i.number("value") : 1.0);
-    }
-    fail(inside(place, "type"),
-         fmt::format("initialiser \"{}\" is not supported yet by this version", i.type),
-         "\"constant\", \"uniform\", \"kaiming_uniform\", \"identity\" or \"diagonal\"",
-         "uniform from -sqrt(3) std to sqrt(3) std has the same variance");
+    // Nothing else gets past the schema.
+    const bool valued = i.type == "diagonal";
+    i.allow(valued ? std::vector<std::string>{"value"} : std::vector<std::string>{});
+    return i.diagonal(valued ? i.number("value") : 1.0);
 }
 
 }  // namespace synfire::json

@@ -3,7 +3,6 @@
 #include "compiler/frontend/json/lower.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -12,6 +11,8 @@
 #include "compiler/frontend/json/flow.hpp"
 #include "compiler/frontend/json/fold_neuron.hpp"
 #include "compiler/frontend/json/layers.hpp"
+#include "compiler/frontend/json/linear_layers.hpp"
+#include "compiler/frontend/json/recurrent.hpp"
 #include "compiler/frontend/json/tensor.hpp"
 
 namespace synfire::json {
@@ -66,97 +67,16 @@ struct Lowering {
         return sum;
     }
 
-    void dense(const Value& layer, const LayerNode& node, Flow& flow) {
-        if (flow.shape.size() != 1)
-            fail(node.place, fmt::format("gets an input of shape {}", to_string(flow.shape)),
-                 "a flat input, [N]", "put {\"type\": \"flatten\"} before it");
-        Dense d;
-        d.outputs = layer["units"];
-        d.inputs = flow.shape[0];
-        d.weight = read_tensor(layer["weight"], {d.outputs, d.inputs}, "[units, inputs]",
-                               inside(node.place, "weight"), source);
-        if (layer.contains("bias"))
-            d.bias = read_tensor(layer["bias"], {d.outputs}, "[units]", inside(node.place, "bias"), source);
-        if (!flow.paths.front().stages.empty())
-            report.note(
-                complaint(node.place, "no neurons before it: a second stage of the same connection", "", ""));
-        apply_dense(flow, d, layer.value("delay", 0), node.name, node.place, source);
-    }
-
-    void batchnorm(const Value& layer, const LayerNode& node, Flow& flow) {
-        // One value per channel of [C, H, W], or per element of [N].
-        const std::size_t channels = flow.shape[0];
-        const std::size_t n = *element_count(flow.shape);
-        const auto read = [&](const char* field, double otherwise) {
-            if (!layer.contains(field)) return PerNeuron(channels, otherwise);
-            return read_tensor(layer[field], {channels}, "one value per channel", inside(node.place, field),
-                               source);
-        };
-        const PerNeuron gamma = read("scale", 1);
-        const PerNeuron beta = read("shift", 0);
-        const PerNeuron mean = read("mean", 0);
-        const PerNeuron variance = read("var", 1);
-        const double eps = layer.value("eps", 1e-5);
-        take(source, 2 * n, node.place);
-        PerNeuron scale(n);
-        PerNeuron shift(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            const std::size_t c = i / (n / channels);
-            if (!(variance[c] + eps > 0))
-                fail(inside(node.place, "var"),
-                     fmt::format("value {} at index {} is not a variance", variance[c], c), "var + eps > 0",
-                     "give the running variance of the training");
-            scale[i] = gamma[c] / std::sqrt(variance[c] + eps);
-            shift[i] = beta[c] - mean[c] * scale[i];
-        }
-        apply_elementwise(flow, scale, shift);
-        report.note(complaint(node.place,
-                              fmt::format("folded into the weights: scale {}, shift {}", shown_values(scale),
-                                          shown_values(shift)),
-                              "", ""));
-    }
-
-    void scale(const Value& layer, const LayerNode& node, Flow& flow) {
-        const PerNeuron value =
-            read_per_neuron(layer["value"], flow.shape, inside(node.place, "value"), source);
-        apply_elementwise(flow, value, {0.0});
-        report.note(complaint(inside(node.place, "value"),
-                              fmt::format("folded into the weights: {}", shown_values(value)), "", ""));
-    }
-
     std::string connection_name(const std::string& wanted) {
         std::string name = wanted;
         for (int k = 2; !connection_names.insert(name).second; ++k) name = fmt::format("{}.{}", wanted, k);
         return name;
     }
 
-    void recurrent(const Value& layer, const LayerNode& node, std::size_t p, const PerNeuron& gain) {
-        const Value& loop = layer["recurrent"];
-        const Place place = inside(node.place, "recurrent");
-        if (!loop.value("bias_at_first_step", true))
-            fail(inside(place, "bias_at_first_step"),
-                 "a first step without bias is not supported yet by this version", "true",
-                 "add the bias to the dense layer before, or train without it");
-        const std::size_t n = neurons(network.populations[p]);
-        Dense d{n, n, {}, {}};
-        d.weight = read_tensor(loop["weight"], {n, n}, "[n, n]", inside(place, "weight"), source);
-        if (loop.contains("bias"))
-            d.bias = read_tensor(loop["bias"], {n}, "[n]", inside(place, "bias"), source);
-        Flow flow{{n}, {{}}, true, false};
-        flow.paths[0].stages.emplace_back(std::move(d));
-        apply_elementwise(flow, gain, {0.0});
-        network.connections.push_back({connection_name(node.name + ".recurrent"),
-                                       {Presynaptic::Kind::population, p},
-                                       p,
-                                       loop.value("delay", 1),
-                                       std::move(flow.paths[0].stages)});
-    }
-
     void neuron(const Value& layer, const LayerNode& node, std::size_t index, Flow& flow) {
         FoldedNeuron folded = fold_neuron(layer, node.name, flow.shape, document, node.place, source, report);
         const std::size_t p = network.populations.size();
         const std::size_t n = *element_count(flow.shape);
-        for (Path& path : flow.paths) materialise(path, n, inside(node.place, "from"), source);
         if (folded.gain != PerNeuron{1.0}) {
             apply_elementwise(flow, folded.gain, {0.0});
             report.note(complaint(node.place,
@@ -164,8 +84,9 @@ struct Lowering {
                                               shown_values(folded.gain)),
                                   "", ""));
         }
+        for (Path& path : flow.paths) finish(path, n, inside(node.place, "from"), source);
         const bool spiking = folded.population.spiking.has_value();
-        network.populations.push_back(std::move(folded.population));
+        network.populations.push_back(folded.population);
         for (Path& path : flow.paths) {
             const std::string name =
                 path.name.empty() ? name_of(network, path.source) + "." + node.name : path.name;
@@ -173,19 +94,14 @@ struct Lowering {
                 {connection_name(name), path.source, p, path.delay, std::move(path.stages)});
         }
         population[index] = p;
-        if (layer.contains("recurrent")) recurrent(layer, node, p, folded.gain);
+        if (layer.contains("recurrent"))
+            network.connections.push_back(
+                read_recurrent(layer["recurrent"], connection_name(node.name + ".recurrent"), p, folded,
+                               network.populations[p], inside(node.place, "recurrent"), source, report));
         Path out;
         out.source = {Presynaptic::Kind::population, p};
+        out.scale = {folded.spike_value};
         flow = Flow{flow.shape, {out}, true, !spiking};
-    }
-
-    [[noreturn]] void refuse(const std::string& type, const LayerNode& node) const {
-        const std::string hint = type == "relu"     ? "replace it by a neuron layer of model \"if\""
-                                 : type == "pool2d" ? "write a sum or average pool as a dense layer"
-                                                    : "write it as a dense layer, row by row";
-        fail(inside(node.place, "type"),
-             fmt::format("layers of type \"{}\" are not supported yet by this version", type),
-             "dense, flatten, identity, scale, batchnorm or neuron", hint);
     }
 
     void step(std::size_t index) {
@@ -193,12 +109,8 @@ struct Lowering {
         const LayerNode& node = graph.nodes[index];
         const std::string type = layer["type"];
         Flow flow = gather(node);
-        if (type == "conv2d" || type == "pool2d" || type == "relu") refuse(type, node);
         if (flow.usable) {
-            if (type == "dense") dense(layer, node, flow);
-            if (type == "batchnorm") batchnorm(layer, node, flow);
-            if (type == "scale") scale(layer, node, flow);
-            if (type == "flatten") flow.shape = {*element_count(flow.shape)};
+            if (is_linear_layer(type)) apply_layer({layer, node, source, report}, flow);
             if (type == "neuron") neuron(layer, node, index, flow);
             if (type != "neuron" && node.readers == 0)
                 fail(
@@ -259,6 +171,9 @@ void note_unused(const Value& document, const std::string& file, Report& report)
         if (document.contains(field)) note(child("", field));
     for (const char* field : {"encoding", "max_count"})
         if (document["input"].contains(field)) note(child("/input", field));
+    const Value outputs = document.value("outputs", Value::array());
+    for (std::size_t o = 0; o < outputs.size(); ++o)
+        if (outputs[o].contains("probe")) note(child(child("/outputs", o), "probe"));
 }
 
 }  // namespace

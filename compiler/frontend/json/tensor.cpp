@@ -3,22 +3,20 @@
 #include "compiler/frontend/json/tensor.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
 #include <optional>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "compiler/frontend/json/initialise.hpp"
+#include "compiler/frontend/json/safetensors.hpp"
+#include "compiler/frontend/json/stored_values.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/npy.hpp"
 
 namespace synfire::json {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "arrays are copied as little-endian bytes");
 
 // An empty shape is a single number, which fits every shape.
 struct Array {
@@ -81,75 +79,12 @@ Array nested(const Value& value, const Place& place, TensorSource& source) {
     return array;
 }
 
-double half_to_double(std::uint16_t bits) {
-    const int exponent = (bits >> 10) & 0x1f;
-    const double fraction = bits & 0x3ff;
-    const double sign = (bits & 0x8000) != 0 ? -1.0 : 1.0;
-    if (exponent == 0) return sign * std::ldexp(fraction, -24);
-    if (exponent == 31) return fraction != 0 ? std::nan("") : sign * HUGE_VAL;
-    return sign * std::ldexp(1024.0 + fraction, exponent - 25);
-}
-
-template <class T>
-std::vector<double> convert(const std::string& bytes) {
-    std::vector<double> out(bytes.size() / sizeof(T));
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        T value;
-        std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-        out[i] = static_cast<double>(value);
-    }
-    return out;
-}
-
-std::size_t size_of(const std::string& dtype) {
-    return dtype == "f64"                     ? 8
-           : dtype == "f32" || dtype == "i32" ? 4
-           : dtype == "f16" || dtype == "i16" ? 2
-                                              : 1;
-}
-
-std::vector<double> convert(const std::string& bytes, const std::string& dtype) {
-    if (dtype == "f64") return convert<double>(bytes);
-    if (dtype == "f32") return convert<float>(bytes);
-    if (dtype == "i32") return convert<std::int32_t>(bytes);
-    if (dtype == "i16") return convert<std::int16_t>(bytes);
-    if (dtype == "i8") return convert<std::int8_t>(bytes);
-    if (dtype == "u8") return convert<std::uint8_t>(bytes);
-    std::vector<double> out = convert<std::uint16_t>(bytes);
-    for (double& value : out) value = half_to_double(static_cast<std::uint16_t>(value));
-    return out;
-}
-
 // The count of elements that 'shape' promises; paid for.
 std::size_t declared(const Value& tensor, Shape& shape, const Place& place, TensorSource& source) {
     shape = tensor["shape"].get<Shape>();
     const std::optional<std::size_t> n = element_count(shape);
     take(source, n.value_or(max_elements), inside(place, "shape"));
     return *n;
-}
-
-std::string decode_base64(const std::string& text, const Place& place) {
-    const std::string alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string bytes;
-    std::uint32_t buffer = 0;
-    int bits = 0;
-    std::size_t end = text.size();
-    while (end > 0 && text.size() - end < 2 && text[end - 1] == '=') --end;
-    for (std::size_t i = 0; i < end; ++i) {
-        const std::size_t digit = alphabet.find(text[i]);
-        if (digit == std::string::npos)
-            fail(place, fmt::format("the character at index {} is not base64", i),
-                 "A-Z, a-z, 0-9, '+', '/' and '='", "use the standard alphabet, without line breaks");
-        buffer = (buffer << 6 | static_cast<std::uint32_t>(digit)) & 0xffffff;
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        bytes += static_cast<char>(buffer >> bits & 0xff);
-    }
-    if (text.size() % 4 != 0)
-        fail(place, fmt::format("has {} characters", text.size()), "a multiple of 4",
-             "is the text complete?");
-    return bytes;
 }
 
 Array base64(const Value& tensor, const Place& place, TensorSource& source) {
@@ -179,7 +114,7 @@ Array binary(const Value& tensor, const std::string& bytes, const Place& place, 
         fail(inside(place, "file"), fmt::format("has {} bytes", bytes.size()),
              fmt::format("{} bytes from offset {} on", n * size_of(dtype), offset),
              "check shape, dtype and offset");
-    array.values = convert(bytes.substr(offset, n * size_of(dtype)), dtype);
+    array.values = convert(std::string_view(bytes).substr(offset, n * size_of(dtype)), dtype);
     return array;
 }
 
@@ -229,18 +164,21 @@ Array from_json_file(const std::string& bytes, const Value& tensor, const std::s
     return nested(document[key], inside(place, "key"), source);
 }
 
+Array from_safetensors(const std::string& bytes, const Value& tensor, const std::string& name,
+                       const Place& place, TensorSource& source) {
+    const SafetensorsEntry entry = find_in_safetensors(bytes, key_of(tensor, ".safetensors", place), name);
+    take(source, element_count(entry.shape).value_or(max_elements), place);
+    return {entry.shape, convert(std::string_view(bytes).substr(entry.begin, entry.size), entry.dtype)};
+}
+
 Array from_file(const Value& tensor, const Place& place, TensorSource& source) {
     const std::string name = tensor["file"];
     const Place file_place = inside(place, "file");
     const std::string extension = std::filesystem::path(name).extension().string();
-    const std::vector<std::string> known = {".npy", ".npz", ".json", ".bin"};
-    if (extension == ".safetensors")
-        fail(file_place, "files of type .safetensors are not supported yet by this version",
-             ".npy, .npz, .json or .bin",
-             "numpy.savez(\"weights.npz\", **safetensors.numpy.load_file(...)) converts it");
+    const std::vector<std::string> known = {".npy", ".npz", ".safetensors", ".json", ".bin"};
     if (std::find(known.begin(), known.end(), extension) == known.end())
-        fail(file_place, fmt::format("{} has no known extension", shown(name)), ".npy, .npz, .json or .bin",
-             "save the array with numpy.save or numpy.savez");
+        fail(file_place, fmt::format("{} has no known extension", shown(name)),
+             ".npy, .npz, .safetensors, .json or .bin", "save the array with numpy.save or numpy.savez");
     try {
         const std::string& bytes = open(name, file_place, source);
         if (extension == ".bin") {
@@ -249,6 +187,7 @@ Array from_file(const Value& tensor, const Place& place, TensorSource& source) {
         }
         refuse(tensor, {"dtype", "shape", "offset"}, extension, place);
         if (extension == ".json") return from_json_file(bytes, tensor, name, place, source);
+        if (extension == ".safetensors") return from_safetensors(bytes, tensor, name, place, source);
         if (extension == ".npy") {
             refuse(tensor, {"key"}, ".npy", place);
             return from_npy(parse_npy(bytes, name), name, place, source);

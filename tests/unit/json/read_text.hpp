@@ -26,10 +26,11 @@ struct Outcome {
     }
 };
 
-inline Outcome read_text(const std::string& text, const std::string& path = json_data + "model.json") {
+inline Outcome read_text(const std::string& text, const std::string& path = json_data + "model.json",
+                         const ReadOptions& options = {}) {
     Outcome outcome;
     try {
-        Network network = read_json({path, text}, outcome.report);
+        Network network = read_json({path, text}, options, outcome.report);
         outcome.network = std::move(network);
     } catch (const StageFailed&) {
     } catch (const InputError& e) {

@@ -172,7 +172,7 @@ TEST(Errors, OfSizes) {
          "node 'fc' (dense), field '/layers/0/weight': makes the model larger than this program reads\n"},
         {R"([{"op": "replace", "path": "/input/shape", "value": [1073741824, 1073741824]}])",
          "field '/input/shape': makes the model larger than this program reads\n"},
-        {R"([{"op": "remove", "path": "/layers/0"}, {"op": "replace", "path": "/input/shape", "value": [100000]}])",
+        {R"([{"op": "remove", "path": "/layers/0"}, {"op": "replace", "path": "/input/shape", "value": [40000000]}])",
          "node 'lif' (neuron), field '/layers/0/from': makes the model larger than this program reads\n"},
     });
 }
@@ -207,28 +207,45 @@ TEST(Errors, OfTheGraph) {
     });
 }
 
-TEST(Errors, OfWhatCannotBeCompiledYet) {
+TEST(Errors, OfNeuronFieldsThatContradictEachOther) {
     expect_errors({
         {R"([{"op": "add", "path": "/layers/1", "value": {"type": "relu"}}])",
-         "node 'layer1' (relu), field '/layers/1/type': layers of type \"relu\" are not supported yet by "
-         "this version\n"},
+         "node 'layer1' (relu), field '/layers/1/type': a layer of type \"relu\" does not spike\n"},
         {R"([{"op": "add", "path": "/layers/1/multi_spike", "value": {"max": 2}}])",
-         "node 'lif' (neuron), field '/layers/1/multi_spike': 'multi_spike' is not supported yet by this "
-         "version\n"},
-        {R"([{"op": "add", "path": "/layers/1/v_min", "value": 0}])",
-         "node 'lif' (neuron), field '/layers/1/v_min': 'v_min' is not supported yet by this version\n"},
-        {R"([{"op": "add", "path": "/layers/1/spike_value", "value": 2}])",
-         "node 'lif' (neuron), field '/layers/1/spike_value': spikes of another value than 1 are not "
-         "supported yet"},
-        {R"([{"op": "add", "path": "/layers/3/i_init", "value": 2}])",
-         "node 'cuba' (neuron), field '/layers/3/i_init': a current before the first step is not supported "
-         "yet"},
-        {R"([{"op": "add", "path": "/layers/1/reset", "value": {"mode": "subtract", "timing": "snntorch_nodelay"}}])",
-         "node 'lif' (neuron), field '/layers/1/reset/timing': \"snntorch_nodelay\" is not supported yet by "
-         "this version\n"},
-        {R"([{"op": "add", "path": "/layers/1/recurrent", "value": {"weight": 0, "bias_at_first_step": false}}])",
-         "node 'lif' (neuron), field '/layers/1/recurrent/bias_at_first_step': a first step without bias is "
-         "not supported"},
+         "node 'lif' (neuron), field '/layers/1/multi_spike': needs a spike where v is the threshold"},
+        {R"([{"op": "add", "path": "/layers/1/multi_spike", "value": {"max": 256}},
+             {"op": "add", "path": "/layers/1/compare", "value": "ge"}])",
+         "node 'lif' (neuron), field '/layers/1/multi_spike/max': 256 spikes in one step\n  expected: "
+         "1..255\n"},
+        {R"([{"op": "add", "path": "/layers/1/multi_spike", "value": {}},
+             {"op": "add", "path": "/layers/1/compare", "value": "ge"},
+             {"op": "add", "path": "/layers/1/reset", "value": {"mode": "subtract", "timing": "next_step"}}])",
+         "node 'lif' (neuron), field '/layers/1/multi_spike': needs a reset in the step of the spike\n"},
+        {R"([{"op": "add", "path": "/layers/1/multi_spike", "value": {}},
+             {"op": "add", "path": "/layers/1/compare", "value": "ge"},
+             {"op": "replace", "path": "/layers/1/threshold", "value": -1}])",
+         "node 'lif' (neuron), field '/layers/1/threshold': value -1 at index 0 cannot be counted in\n"},
+        {R"([{"op": "add", "path": "/layers/1/v_min", "value": 0.5}])",
+         "node 'lif' (neuron), field '/layers/1/v_min': value 0.5 at index 0 is above the potential after a "
+         "reset, 0\n"},
+        {R"([{"op": "add", "path": "/layers/1/v_min", "value": 0},
+             {"op": "add", "path": "/layers/1/reset", "value": {"mode": "zero", "timing": "snntorch_nodelay"}}])",
+         "node 'lif' (neuron), field '/layers/1/v_min': cannot be combined with timing "
+         "\"snntorch_nodelay\"\n"},
+        {R"([{"op": "add", "path": "/layers/1/refractory", "value": 1},
+             {"op": "add", "path": "/layers/1/reset", "value": {"mode": "zero", "timing": "snntorch_nodelay"}}])",
+         "node 'lif' (neuron), field '/layers/1/refractory': cannot be combined with timing "
+         "\"snntorch_nodelay\"\n"},
+        {R"([{"op": "add", "path": "/layers/1/reset",
+              "value": {"mode": "value", "value": 0, "timing": "snntorch_nodelay"}}])",
+         "node 'lif' (neuron), field '/layers/1/reset/timing': \"snntorch_nodelay\" resets to zero or "
+         "subtracts\n"},
+        {R"([{"op": "add", "path": "/layers/1/reset", "value": {"mode": "zero", "timing": "snntorch_nodelay"}},
+             {"op": "add", "path": "/layers/1/recurrent",
+              "value": {"weight": 0, "bias": -1, "bias_at_first_step": false}}])",
+         "node 'lif' (neuron), field '/layers/1/recurrent/bias_at_first_step': the potential that makes up "
+         "for "
+         "it is above the threshold at index 0\n"},
     });
 }
 

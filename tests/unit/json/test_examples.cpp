@@ -39,18 +39,12 @@ TEST(Examples, TheMultilayerPerceptronIsRead) {
     EXPECT_EQ(o.network->outputs, std::vector<std::size_t>{1});
 }
 
-TEST(Examples, WhatCannotBeCompiledYetIsRefusedByName) {
-    EXPECT_EQ(read_example("ex_ok_conv_rec.json").text(),
-              "ex_ok_conv_rec.json: error: node 'c1' (conv2d), field '/layers/0/type': layers of type "
-              "\"conv2d\" are not "
-              "supported yet by this version\n"
-              "  expected: dense, flatten, identity, scale, batchnorm or neuron\n"
-              "  hint: write it as a dense layer, row by row\n"
-              "ex_ok_conv_rec.json: error: node 'layer1' (pool2d), field '/layers/1/type': layers of type "
-              "\"pool2d\" are "
-              "not supported yet by this version\n"
-              "  expected: dense, flatten, identity, scale, batchnorm or neuron\n"
-              "  hint: write a sum or average pool as a dense layer\n");
+TEST(Examples, TheConvolutionalOneIsReadUpToTheMatrixThatDoesNotFit) {
+    EXPECT_EQ(
+        read_example("ex_ok_conv_rec.json").text(),
+        "ex_ok_conv_rec.json: error: node 'layer4' (dense), field '/layers/4/weight': has shape [3, 3]\n"
+        "  expected: [units, inputs]: [3, 256]\n"
+        "  hint: check units, the input's shape and the layers before\n");
 }
 
 struct Bad {
@@ -61,7 +55,8 @@ struct Bad {
 const Bad bad_examples[] = {
     {"abs_path",
      "error: node 'fc1' (dense), field '/layers/0/weight/file': \"/etc/passwd\" does not fit\n"
-     "  expected: a path relative to this JSON file that stays inside its folder: .npy, .npz, .json or .bin\n"
+     "  expected: a path relative to this JSON file that stays inside its folder: .npy, .npz, .safetensors, "
+     ".json or .bin\n"
      "  hint: copy the file next to the JSON file and name it alone\n"},
     {"alpha_on_lif",
      "error: node 'lif1' (neuron), field '/layers/1/alpha': model \"lif\" has no synaptic current\n"

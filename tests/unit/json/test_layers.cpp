@@ -84,7 +84,7 @@ TEST(Layers, TwoDenseLayersAreTwoStagesOfOneConnection) {
     EXPECT_EQ(o.network->connections[0].stages.size(), 2u);
     EXPECT_THAT(
         o.text(),
-        HasSubstr("note: node 'layer1' (dense), field '/layers/1': no neurons before it: a second stage"));
+        HasSubstr("note: node 'layer1' (dense), field '/layers/1': no neurons before it: a further stage"));
 }
 
 TEST(Layers, ANeuronLayerMayReadTheInputOrOtherNeuronsDirectly) {
@@ -92,9 +92,11 @@ TEST(Layers, ANeuronLayerMayReadTheInputOrOtherNeuronsDirectly) {
                                   R"(, "name": "b"})");
     ASSERT_TRUE(o.network) << o.text();
     EXPECT_EQ(o.network->connections[0].name, "input.a");
-    EXPECT_THAT(stage(o, 0).weight, ElementsAre(3, 0, 0, 3));
+    const auto& a = std::get<Sparse>(o.network->connections[0].stages.at(0));
+    EXPECT_THAT(a.column, ElementsAre(0, 1));
+    EXPECT_THAT(a.weight, ElementsAre(3, 3));
     EXPECT_EQ(o.network->connections[1].name, "a.b");
-    EXPECT_THAT(stage(o, 1).weight, ElementsAre(1, 0, 0, 1));
+    EXPECT_THAT(std::get<Sparse>(o.network->connections[1].stages.at(0)).weight, ElementsAre(1, 1));
 }
 
 TEST(Layers, SeveralSourcesAreAddedAndTheBiasCountsOnce) {

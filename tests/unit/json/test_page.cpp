@@ -14,7 +14,9 @@ TEST(Page, ItsModelIsReadAsThePageSays) {
     const std::size_t begin = page.find(fence);
     ASSERT_NE(begin, std::string::npos);
     const std::size_t end = page.find("```", begin + fence.size());
-    Outcome o = read_text(page.substr(begin + fence.size(), end - begin - fence.size()));
+    const std::string model = page.substr(begin + fence.size(), end - begin - fence.size());
+    EXPECT_EQ(model, file_text(SYNFIRE_SOURCE_DIR "/models/json/blink.json"));
+    Outcome o = read_text(model);
     ASSERT_TRUE(o.network) << o.text();
     check(*o.network, "docs/json.md", o.report);
     for (const Diagnostic& d : o.report.diagnostics) EXPECT_EQ(d.severity, Severity::note) << to_text(d);
