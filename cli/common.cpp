@@ -31,8 +31,17 @@ std::size_t single_colon(const std::string& text) {
     return std::string::npos;
 }
 
+const std::map<std::string, Framework> frameworks = {
+    {"snntorch", Framework::snntorch},     {"norse", Framework::norse},
+    {"sinabs", Framework::sinabs},         {"spikingjelly", Framework::spikingjelly},
+    {"rockpool", Framework::rockpool},     {"lava", Framework::lava},
+    {"lava-fixed", Framework::lava_fixed}, {"spyx", Framework::spyx}};
+
 ReadOptions options_of(const ReadFlags& flags) {
     ReadOptions options;
+    if (!flags.as.empty()) options.as = frameworks.at(flags.as);
+    if (!flags.gain.empty()) options.gain = flags.gain == "file" ? Gain::file : Gain::one;
+    if (flags.max_spikes > 0) options.max_spikes = flags.max_spikes;
     if (flags.dt > 0) options.dt = flags.dt;
     if (!flags.reset.empty()) options.reset = reset_rules.at(flags.reset);
     if (!flags.discretization.empty())
@@ -54,6 +63,12 @@ ReadOptions options_of(const ReadFlags& flags) {
 }  // namespace
 
 void add_read_flags(CLI::App& command, ReadFlags& flags) {
+    std::vector<std::string> names;
+    for (const auto& [name, framework] : frameworks) names.push_back(name);
+    command
+        .add_option("--as", flags.as,
+                    "NIR: read the file as this framework does; sets all options below that are not given")
+        ->check(CLI::IsMember(names));
     command.add_option("--dt", flags.dt, "NIR: seconds per time step (default 1e-4)")
         ->check(CLI::Range(1e-12, 1e6));
     command
@@ -71,6 +86,14 @@ void add_read_flags(CLI::App& command, ReadFlags& flags) {
         .add_option("--compare", flags.compare,
                     "NIR: a spike when v > threshold (gt, the default) or v >= threshold (ge)")
         ->check(CLI::IsMember({"gt", "ge"}));
+    command
+        .add_option("--gain", flags.gain,
+                    "NIR: what arrives is multiplied by r dt/tau (file, the default) or added as it is (one)")
+        ->check(CLI::IsMember({"file", "one"}));
+    command
+        .add_option("--max-spikes", flags.max_spikes,
+                    "NIR: a neuron sends floor(v / threshold) spikes in one step, at most these (default 1)")
+        ->check(CLI::Range(1, max_count));
     command
         .add_option(
             "--reset-interval", flags.reset_interval,

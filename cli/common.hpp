@@ -55,7 +55,8 @@ struct Model {
 // Front-end options as typed.
 struct ReadFlags {
     double dt = 0;
-    std::string reset, discretization, compare;
+    std::string as, reset, discretization, compare, gain;
+    int max_spikes = 0;
     int reset_interval = 0;
     bool raw_input = false;
     std::vector<std::string> states;  // IN:OUT

@@ -37,10 +37,13 @@ std::vector<std::string> given(const ReadOptions& options) {
     const auto add = [&](bool was_given, const char* name) {
         if (was_given) names.emplace_back(name);
     };
+    add(options.as.has_value(), "--as");
     add(options.dt.has_value(), "--dt");
     add(options.reset.has_value(), "--reset");
     add(options.discretization.has_value(), "--discretization");
     add(options.compare.has_value(), "--compare");
+    add(options.gain.has_value(), "--gain");
+    add(options.max_spikes.has_value(), "--max-spikes");
     add(options.reset_interval.has_value(), "--reset-interval");
     add(options.raw_input, "--raw-input");
     add(!options.states.empty(), "--state");
@@ -53,8 +56,16 @@ const std::vector<Frontend>& frontends() {
     static const std::vector<Frontend> rows = {
         {".json", "JSON", {"--input-shape", "--weights"}, read_json},
         {".net", "netx", {"--reset-interval", "--raw-input"}, read_netx},
-        {".nir", "NIR", {"--dt", "--reset", "--discretization", "--compare"}, read_nir},
-        {".onnx", "ONNX", {"--state"}, onnx::read_onnx},
+        {".nir",
+         "NIR",
+         {"--as", "--dt", "--reset", "--discretization", "--compare", "--gain", "--max-spikes"},
+         read_nir},
+        {".onnx",
+         "ONNX",
+         {},
+         [](const Source& source, const ReadOptions&, Report& report) {
+             return onnx::read_onnx(source, report);
+         }},
     };
     return rows;
 }

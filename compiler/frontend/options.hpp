@@ -31,15 +31,26 @@ struct StateNames {
     std::string output;
 };
 
-// An empty option was not given.
+enum class Gain {
+    file,  // what arrives is multiplied by r dt/tau, as the file's equation says
+    one,   // what arrives is added as it is (sinabs)
+};
+
+// The framework whose reading of a file is taken; each sets all the options below at once.
+enum class Framework { snntorch, norse, sinabs, spikingjelly, rockpool, lava, lava_fixed, spyx };
+
+// An empty option was not given; one that was given beats the framework's.
 struct ReadOptions {
+    std::optional<Framework> as;
     std::optional<double> dt;  // s, > 0
     std::optional<ResetRule> reset;
     std::optional<Discretization> discretization;
     std::optional<Compare> compare;
-    std::optional<int> reset_interval;  // steps between two resets of all states, > 0
-    bool raw_input = false;             // the input block gets its values as they are, not transformed
-    std::vector<StateNames> states;     // of ONNX graphs whose names do not tell
+    std::optional<Gain> gain;
+    std::optional<int> max_spikes;       // of a neuron in one step, 1..max_count
+    std::optional<int> reset_interval;   // steps between two resets of all states, > 0
+    bool raw_input = false;              // the input block gets its values as they are, not transformed
+    std::vector<StateNames> states;      // of ONNX graphs whose names do not tell
     std::optional<Shape> input_shape;    // without batch and time
     std::optional<std::string> weights;  // path of the file that holds them
 };

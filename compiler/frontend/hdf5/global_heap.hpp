@@ -17,10 +17,12 @@ class GlobalHeap {
   public:
     explicit GlobalHeap(const std::string& file) : file_(file) {}
 
-    // count strings whose references start at the offset. Nothing where anything lies outside the file, is no
-    // heap collection, or adds up to more than most_text bytes.
-    std::optional<std::vector<std::string>> strings(std::uint64_t offset, std::size_t count,
-                                                    std::size_t most_text);
+    // Bytes of one reference.
+    static constexpr std::size_t reference_bytes = 16;
+
+    // The strings of all references. Nothing where anything lies outside the file, is no heap collection, or
+    // adds up to more than most_text bytes.
+    std::optional<std::vector<std::string>> strings(const std::string& references, std::size_t most_text);
 
   private:
     struct Object {
@@ -29,7 +31,6 @@ class GlobalHeap {
     };
     using Collection = std::map<std::uint64_t, Object>;  // by index
 
-    std::uint64_t number(std::size_t offset, int bytes) const;
     const Collection* collection(std::uint64_t address);
 
     const std::string& file_;

@@ -16,6 +16,7 @@ namespace {
 constexpr int most_depth = 24;                              // groups within groups
 constexpr std::size_t most_objects = 20000;                 // groups and datasets of a file
 constexpr std::size_t most_values = std::size_t{1} << 27;   // of all datasets: 1 GiB as doubles
+constexpr std::size_t few_values = std::size_t{1} << 16;    // that any file may hold
 constexpr std::size_t most_text = std::size_t{1} << 24;     // bytes of a dataset of strings
 constexpr std::size_t most_strings = std::size_t{1} << 15;  // of a dataset
 constexpr std::size_t deflate_ratio = 1100;                 // deflate reaches 1032 at most
@@ -154,15 +155,64 @@ struct Reader {
         return data;
     }
 
-    Data variable_strings(hid_t set, Data data, std::size_t count, const std::string& path) const {
+    std::string contiguous_references(hid_t set, std::size_t count, const std::string& path) const {
+        const haddr_t offset = H5Dget_offset(set);
+        if (offset == HADDR_UNDEF || offset > source.bytes.size() ||
+            count > (source.bytes.size() - offset) / GlobalHeap::reference_bytes)
+            damaged(path);
+        return source.bytes.substr(offset, count * GlobalHeap::reference_bytes);
+    }
+
+    // The library would follow the references while it reads, so their chunks are handed to a second dataset
+    // of the same layout in which they are bytes.
+    std::string chunked_references(hid_t set, hid_t space, hid_t creation, std::size_t count,
+                                   const std::string& path) const {
+        hsize_t chunk[H5S_MAX_RANK], chunks = 0;
+        const int rank = H5Pget_chunk(creation, H5S_MAX_RANK, chunk);
+        const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose),
+            copy(H5Pcreate(H5P_DATASET_CREATE), H5Pclose),
+            type(H5Tcreate(H5T_OPAQUE, GlobalHeap::reference_bytes), H5Tclose);
+        if (rank < 1 || H5Pset_chunk(copy, rank, chunk) < 0 || H5Pset_fapl_core(access, 1 << 16, false) < 0)
+            damaged(path);
+        for (unsigned f = 0; f < static_cast<unsigned>(H5Pget_nfilters(creation)); ++f) {
+            unsigned flags = 0, config = 0;
+            std::size_t parameters = 0;
+            const H5Z_filter_t filter =
+                H5Pget_filter2(creation, f, &flags, &parameters, nullptr, 0, nullptr, &config);
+            const herr_t set_filter = filter == H5Z_FILTER_DEFLATE   ? H5Pset_deflate(copy, 4)
+                                      : filter == H5Z_FILTER_SHUFFLE ? H5Pset_shuffle(copy)
+                                                                     : H5Pset_fletcher32(copy);
+            if (set_filter < 0) damaged(path);
+        }
+        const Handle file(H5Fcreate("references", H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose);
+        const Handle bytes(H5Dcreate2(file, "r", type, space, H5P_DEFAULT, copy, H5P_DEFAULT), H5Dclose);
+        if (!bytes.good() || H5Dget_num_chunks(set, space, &chunks) < 0 || chunks > count) damaged(path);
+        for (hsize_t c = 0; c < chunks; ++c) {
+            hsize_t corner[H5S_MAX_RANK], size = 0;
+            unsigned mask = 0;
+            haddr_t address = 0;
+            if (H5Dget_chunk_info(set, space, c, corner, &mask, &address, &size) < 0 ||
+                address > source.bytes.size() || size > source.bytes.size() - address ||
+                H5Dwrite_chunk(bytes, H5P_DEFAULT, mask, corner, size, source.bytes.data() + address) < 0)
+                damaged(path);
+        }
+        std::string references(count * GlobalHeap::reference_bytes, '\0');
+        if (H5Dread(bytes, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, references.data()) < 0) damaged(path);
+        return references;
+    }
+
+    Data variable_strings(hid_t set, hid_t space, Data data, std::size_t count,
+                          const std::string& path) const {
         const Handle creation(H5Dget_create_plist(set), H5Pclose);
         if (!creation.good()) damaged(path);
-        if (H5Pget_layout(creation) != H5D_CONTIGUOUS || H5Pget_external_count(creation) != 0)
-            fail(source.path, path, "keeps its strings in chunks", write_again());
-        const haddr_t offset = H5Dget_offset(set);
-        if (offset == HADDR_UNDEF) damaged(path);
+        const H5D_layout_t layout = H5Pget_layout(creation);
+        check_storage(set, count * GlobalHeap::reference_bytes, GlobalHeap::reference_bytes, path);
+        if (layout == H5D_COMPACT) fail(source.path, path, "keeps its strings in its header", write_again());
+        const std::string references = layout == H5D_CHUNKED
+                                           ? chunked_references(set, space, creation, count, path)
+                                           : contiguous_references(set, count, path);
         GlobalHeap heap(source.bytes);
-        std::optional<std::vector<std::string>> strings = heap.strings(offset, count, most_text);
+        std::optional<std::vector<std::string>> strings = heap.strings(references, most_text);
         if (!strings) damaged(path);
         data.strings = std::move(*strings);
         return data;
@@ -188,7 +238,8 @@ struct Reader {
         data.shape = shape_of(space, path);
         const std::optional<std::size_t> count = element_count(data.shape);
         const std::size_t size = H5Tget_size(type);
-        if (!count || *count > most_values - values)
+        const std::size_t most = std::min(most_values, few_values + deflate_ratio * source.bytes.size());
+        if (!count || *count > most - values)
             too_large(path, fmt::format("has shape {}: more values than a network can have",
                                         to_string(data.shape)));
         if (size == 0 || size > most_text) damaged(path);
@@ -202,7 +253,7 @@ struct Reader {
         if (*count > most_strings) too_large(path, fmt::format("holds {} strings", *count));
         data.kind = Data::Kind::strings;
         if (*count == 0) return data;
-        if (variable) return variable_strings(set, std::move(data), *count, path);
+        if (variable) return variable_strings(set, space, std::move(data), *count, path);
         return fixed_strings(set, size, std::move(data), *count, path);
     }
 
@@ -216,6 +267,23 @@ struct Reader {
         return names.names;
     }
 
+    // What cannot be read is left out: metadata may be anything.
+    std::map<std::string, Data> single_values(hid_t id, const std::string& path) {
+        std::map<std::string, Data> values_by_name;
+        try {
+            for (const std::string& name : members(id, path)) {
+                if (++objects > most_objects || !is_plain(name)) break;
+                const Handle object(H5Oopen(id, name.c_str(), H5P_DEFAULT), H5Oclose);
+                if (!object.good() || H5Iget_type(object) != H5I_DATASET) continue;
+                const Handle space(H5Dget_space(object), H5Sclose);
+                if (space.good() && H5Sget_simple_extent_npoints(space) == 1)
+                    values_by_name.emplace(name, dataset(object, path + "/" + name));
+            }
+        } catch (const InputError&) {
+        }
+        return values_by_name;
+    }
+
     Group group(hid_t id, const std::string& path, int depth) {
         if (depth > most_depth)
             too_large(path, fmt::format("groups are nested deeper than {} levels", most_depth));
@@ -225,10 +293,13 @@ struct Reader {
             if (!is_plain(name))
                 fail(source.path, path, "holds a name that is no text of 1 to 200 bytes", "rename the node");
             if (++objects > most_objects) too_large(inner, "the file has more parts than a network can have");
-            if (name == "metadata") continue;
             const Handle object(H5Oopen(id, name.c_str(), H5P_DEFAULT), H5Oclose);
             if (!object.good()) damaged(inner);
             const H5I_type_t type = H5Iget_type(object);
+            if (name == "metadata") {
+                if (type == H5I_GROUP) out.metadata = single_values(object, inner);
+                continue;
+            }
             if (type == H5I_GROUP)
                 out.groups.emplace(name, group(object, inner, depth + 1));
             else if (type == H5I_DATASET)

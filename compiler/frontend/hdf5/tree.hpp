@@ -22,6 +22,7 @@ struct Data {
 struct Group {
     std::map<std::string, Group> groups;
     std::map<std::string, Data> data;
+    std::map<std::string, Data> metadata;  // single values of its group "metadata"; anything may be in there
 };
 
 struct Tree {
@@ -36,8 +37,8 @@ struct Format {
     std::string hint;    // how to get such a file
 };
 
-// Throws InputError: not HDF5, damaged, cut short, or larger than a network can be. Groups named "metadata"
-// are left out: no tool may depend on them.
+// Throws InputError: not HDF5, damaged, cut short, or larger than a network can be. Of a group
+// named "metadata" only single numbers and strings are kept, and nothing in it is an error.
 Tree read_tree(const Source& source, const Format& format);
 
 }  // namespace synfire::hdf5

@@ -2,8 +2,12 @@
 #include "compiler/frontend/nir/cycles.hpp"
 
 #include <functional>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "compiler/network/apply_stage.hpp"
+#include "compiler/network/per_neuron.hpp"
 
 namespace synfire::nir {
 namespace {
@@ -36,9 +40,12 @@ void refuse_stateless_cycles(const Graph& graph, Report& report) {
     }
 }
 
-void delay_cycles(Network& network, const std::string& file, Report& report) {
-    const auto wait = [&](Connection& c, const std::string& how) {
+std::vector<std::size_t> delay_cycles(Network& network, const std::string& file, Report& report) {
+    std::vector<std::size_t> delayed;
+    const auto wait = [&](std::size_t index, const std::string& how) {
+        Connection& c = network.connections[index];
         c.delay = 1;
+        delayed.push_back(index);
         Diagnostic d;
         d.file = file;
         d.node = "'" + c.name + "'";
@@ -49,11 +56,11 @@ void delay_cycles(Network& network, const std::string& file, Report& report) {
     std::vector<std::vector<std::size_t>> leaving(network.populations.size());
     std::vector<std::size_t> starts;
     for (std::size_t c = 0; c < network.connections.size(); ++c) {
-        Connection& connection = network.connections[c];
+        const Connection& connection = network.connections[c];
         if (connection.source.kind == Presynaptic::Kind::input) {
             starts.push_back(connection.target);
         } else if (connection.delay == 0 && connection.source.index == connection.target) {
-            wait(connection, "a loop of one population");
+            wait(c, "a loop of one population");
         } else if (connection.delay == 0) {
             leaving[connection.source.index].push_back(c);
         }
@@ -64,15 +71,50 @@ void delay_cycles(Network& network, const std::string& file, Report& report) {
         if (colour[p] != Colour::fresh) return;
         colour[p] = Colour::open;
         for (const std::size_t c : leaving[p]) {
-            Connection& connection = network.connections[c];
+            const Connection& connection = network.connections[c];
             if (colour[connection.target] == Colour::open)
-                wait(connection, "a cycle of several populations");
+                wait(c, "a cycle of several populations");
             else
                 visit(connection.target);
         }
         colour[p] = Colour::done;
     };
     for (const std::size_t p : starts) visit(p);
+    return delayed;
+}
+
+void hold_back_biases(Network& network, const std::vector<std::size_t>& connections, const std::string& file,
+                      Report& report) {
+    for (const std::size_t index : connections) {
+        const Connection& c = network.connections[index];
+        Population& p = network.populations[c.target];
+        std::vector<double> bias(width(network, c.source), 0.0);
+        for (const Stage& stage : c.stages) bias = apply_stage(stage, bias);
+        if (all_equal(bias, 0)) continue;
+        bool lost = false;
+        PerNeuron initial_i(bias.size()), initial_v(bias.size());
+        for (std::size_t j = 0; j < bias.size(); ++j) {
+            const double alpha = at(p.alpha, j), beta = at(p.beta, j);
+            initial_i[j] = at(p.initial_i, j) - (alpha > 0 ? bias[j] / alpha : 0);
+            initial_v[j] = at(p.initial_v, j) - (alpha == 0 && beta > 0 ? bias[j] / beta : 0);
+            lost = lost || (bias[j] != 0 && alpha == 0 && beta == 0);
+        }
+        p.initial_i = std::move(initial_i);
+        p.initial_v = std::move(initial_v);
+        Diagnostic d;
+        d.file = file;
+        d.node = "'" + c.name + "'";
+        d.field = "bias";
+        if (lost) {
+            d.reason = "acts from the first step: its target keeps nothing that could hold it back";
+            d.hint = "Norse applies it from the second step on; the first step differs";
+            report.warning(d);
+        } else {
+            d.reason =
+                "is not applied in the first step, as in Norse: the states before it are set to cancel it";
+            report.note(d);
+        }
+    }
 }
 
 }  // namespace synfire::nir

@@ -10,39 +10,28 @@
 namespace synfire::nir {
 namespace {
 
-const std::string convolution = "convolutions and pooling are not supported yet by this version";
-const std::string unroll = "write it as a Flatten and a Linear node with the same weights, row by row";
-
 const std::vector<Primitive>& primitives() {
+    const std::vector<std::string> window = {"weight", "stride", "padding", "dilation", "groups"};
+    const std::vector<std::string> pool = {"kernel_size", "stride", "padding"};
     static const std::vector<Primitive> rows = {
-        {"Input", Role::input, {"shape"}, {}, "", ""},
-        {"Output", Role::output, {"shape"}, {}, "", ""},
-        {"Affine", Role::linear, {"weight", "bias"}, {}, "", ""},
-        {"Linear", Role::linear, {"weight"}, {}, "", ""},
-        {"Scale", Role::linear, {"scale"}, {}, "", ""},
-        {"Flatten", Role::linear, {}, {"input_type", "start_dim", "end_dim"}, "", ""},
-        {"Delay", Role::linear, {"delay"}, {}, "", ""},
-        {"I", Role::neuron, {"r"}, {}, "", ""},
-        {"IF", Role::neuron, {"r", "v_threshold"}, {"v_reset"}, "", ""},
-        {"LI", Role::neuron, {"tau", "r", "v_leak"}, {}, "", ""},
-        {"LIF", Role::neuron, {"tau", "r", "v_leak", "v_threshold"}, {"v_reset"}, "", ""},
-        {"CubaLI", Role::neuron, {"tau_syn", "tau_mem", "r", "v_leak"}, {"w_in"}, "", ""},
-        {"CubaLIF",
-         Role::neuron,
-         {"tau_syn", "tau_mem", "r", "v_leak", "v_threshold"},
-         {"w_in", "v_reset"},
-         "",
-         ""},
-        {"Conv1d", Role::linear, {}, {}, convolution, unroll},
-        {"Conv2d", Role::linear, {}, {}, convolution, unroll},
-        {"SumPool2d", Role::linear, {}, {}, convolution, unroll},
-        {"AvgPool2d", Role::linear, {}, {}, convolution, unroll},
-        {"Threshold",
-         Role::linear,
-         {},
-         {},
-         "a threshold without a neuron is not supported yet by this version",
-         "use a LIF, CubaLIF or IF node: they hold the threshold themselves"},
+        {"Input", Role::input, {"shape"}, {}},
+        {"Output", Role::output, {"shape"}, {}},
+        {"Affine", Role::linear, {"weight", "bias"}, {}},
+        {"Linear", Role::linear, {"weight"}, {}},
+        {"Scale", Role::linear, {"scale"}, {}},
+        {"Conv1d", Role::linear, window, {"input_shape", "bias"}},
+        {"Conv2d", Role::linear, window, {"input_shape", "bias"}},
+        {"SumPool2d", Role::linear, pool, {}},
+        {"AvgPool2d", Role::linear, pool, {}},
+        {"Flatten", Role::linear, {}, {"input_type", "start_dim", "end_dim"}},
+        {"Delay", Role::linear, {"delay"}, {}},
+        {"Threshold", Role::neuron, {"threshold"}, {}},
+        {"I", Role::neuron, {"r"}, {}},
+        {"IF", Role::neuron, {"r", "v_threshold"}, {"v_reset"}},
+        {"LI", Role::neuron, {"tau", "r", "v_leak"}, {}},
+        {"LIF", Role::neuron, {"tau", "r", "v_leak", "v_threshold"}, {"v_reset"}},
+        {"CubaLI", Role::neuron, {"tau_syn", "tau_mem", "r", "v_leak"}, {"w_in"}},
+        {"CubaLIF", Role::neuron, {"tau_syn", "tau_mem", "r", "v_leak", "v_threshold"}, {"w_in", "v_reset"}},
     };
     return rows;
 }
@@ -51,6 +40,7 @@ void check_data(const Graph& graph, const Node& node, const std::string& field, 
     const auto found = node.fields->data.find(field);
     if (found == node.fields->data.end()) return;
     const Data& data = found->second;
+    if (field == "padding" && data.kind == Data::Kind::strings) return;  // "same" or "valid"
     if (data.kind != Data::Kind::numbers || data.numbers.empty()) {
         report.error(about(graph, node, field, "holds no numbers", "an array of float32, float64 or integers",
                            "write the file with the nir package"));

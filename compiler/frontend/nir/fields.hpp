@@ -1,4 +1,4 @@
-// Which fields each NIR primitive has, and what is known of primitives that cannot be read.
+// Which fields each NIR primitive has.
 #pragma once
 
 #include <string>
@@ -13,8 +13,6 @@ struct Primitive {
     Role role;
     std::vector<std::string> required;
     std::vector<std::string> optional;
-    std::string refusal;  // why it cannot be read; empty: it can
-    std::string hint;     // what to do about it
 };
 
 // Null where NIR has no such type.

@@ -5,9 +5,10 @@
 //                     v_leak
 //   LIF, LI           tau dv/dt = (v_leak - v) + r x           the same without i
 //   IF, I             dv/dt = r x                              v = v + (r dt) x; r = 1 is taken per step
+//   Threshold         spikes when x > threshold                v = x, never reset
 //
 //   euler: decay 1 - dt/tau (Norse, snnTorch, Lava)    exp: decay exp(-dt/tau) (sinabs, Rockpool); gain
-//   dt/tau
+//   dt/tau, or 1 where the framework adds what arrives as it is
 //
 // The current is kept in units of r dt/tau_mem, so that both gains end in the weights.
 #include "compiler/frontend/nir/fold_neuron.hpp"
@@ -17,6 +18,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/frontend/nir/lava_integers.hpp"
 #include "compiler/network/per_neuron.hpp"
 
 namespace synfire::nir {
@@ -25,13 +27,12 @@ namespace {
 struct Folding {
     const Graph& graph;
     const Node& node;
-    const ReadOptions& options;
+    const Conventions conventions;
     Report& report;
 
     PerNeuron read(const char* field, double otherwise) const {
-        const auto found = node.fields->data.find(field);
-        if (found == node.fields->data.end()) return {otherwise};
-        return found->second.numbers;
+        const Data* data = data_of(node, field);
+        return data == nullptr ? PerNeuron{otherwise} : data->numbers;
     }
 
     void fail(const char* field, const std::string& reason, const std::string& expected,
@@ -43,11 +44,11 @@ struct Folding {
         report.note(about(graph, node, field, what, "", ""));
     }
 
-    bool exponential() const { return options.discretization == Discretization::exponential; }
+    bool exponential() const { return conventions.discretization == Discretization::exponential; }
 
     // The decay per step; gain: dt/tau.
     PerNeuron decay(const char* field, PerNeuron& gain) const {
-        const double dt = step_of(options);
+        const double dt = conventions.dt;
         PerNeuron kept = read(field, 0);
         gain = kept;
         for (std::size_t i = 0; i < kept.size(); ++i) {
@@ -67,15 +68,20 @@ struct Folding {
                      "at least dt", "give a smaller --dt, or --discretization exp");
                 return {0.0};
             }
-            kept[i] = exponential() ? std::exp(-dt / tau) : 1.0 - dt / tau;
-            gain[i] = dt / tau;
+            kept[i] = exponential()               ? std::exp(-dt / tau)
+                      : conventions.lava_integers ? lava_decay(dt / tau)
+                                                  : 1.0 - dt / tau;
+            gain[i] = conventions.gain == Gain::one ? 1.0 : dt / tau;
         }
         return kept;
     }
 
+    // r, or 1 where the framework does not read it.
+    PerNeuron resistance() const { return conventions.gain == Gain::one ? PerNeuron{1.0} : read("r", 1); }
+
     PerNeuron integrator_gain() const {
-        const double dt = step_of(options);
-        PerNeuron r = read("r", 1);
+        const double dt = conventions.dt;
+        PerNeuron r = resistance();
         if (all_equal(r, 1)) {
             note("r", "1 is taken per step, as simulators that know no seconds write it");
             return {1.0};
@@ -87,17 +93,17 @@ struct Folding {
 
     // Sets beta and bias; returns the gain from what arrives at the membrane.
     PerNeuron membrane(Population& p) const {
-        const char* field = node.fields->data.count("tau_mem") != 0 ? "tau_mem" : "tau";
+        if (node.type == "Threshold") return {1.0};
+        const char* field = data_of(node, "tau_mem") != nullptr ? "tau_mem" : "tau";
         if (node.type == "IF" || node.type == "I") {
             p.beta = {1.0};
             return integrator_gain();
         }
         PerNeuron gain;
         p.beta = decay(field, gain);
-        gain = multiply(gain, read("r", 1));
-        note(field,
-             fmt::format("folded with {} and dt = {} s: beta = {}, gain = {}",
-                         exponential() ? "exp" : "euler", step_of(options), shown(p.beta), shown(gain)));
+        gain = multiply(gain, resistance());
+        note(field, fmt::format("folded with {} and dt = {} s: beta = {}, gain = {}",
+                                exponential() ? "exp" : "euler", conventions.dt, shown(p.beta), shown(gain)));
         const PerNeuron leak = read("v_leak", 0);
         if (!all_equal(leak, 0)) {
             p.bias = combine(p.beta, leak, [](double b, double v) { return (1 - b) * v; });
@@ -110,16 +116,16 @@ struct Folding {
         if (node.type != "CubaLIF" && node.type != "CubaLI") return {1.0};
         PerNeuron gain;
         p.alpha = decay("tau_syn", gain);
-        gain = multiply(gain, read("w_in", 1));
+        if (conventions.gain != Gain::one) gain = multiply(gain, read("w_in", 1));
         note("tau_syn",
              fmt::format("folded with {} and dt = {} s: alpha = {}, gain = {}",
-                         exponential() ? "exp" : "euler", step_of(options), shown(p.alpha), shown(gain)));
+                         exponential() ? "exp" : "euler", conventions.dt, shown(p.alpha), shown(gain)));
         return gain;
     }
 
     Reset reset(const PerNeuron& threshold) const {
         const PerNeuron value = read("v_reset", 0);
-        switch (options.reset.value_or(ResetRule::zero)) {
+        switch (conventions.reset) {
             case ResetRule::zero:
                 return HardReset{value};
             case ResetRule::subtract:
@@ -127,10 +133,7 @@ struct Folding {
             case ResetRule::subtract_now:
                 return SoftReset{threshold, false};
             case ResetRule::snntorch_nodelay:
-                fail("", "--reset snntorch-nodelay is not supported yet by this version",
-                     "zero, subtract, subtract-now or none",
-                     "train with reset_delay=True (snnTorch's default) and give --reset subtract");
-                return NoReset{};
+                return NoDelayReset{false, threshold};
             case ResetRule::none:
                 return NoReset{};
         }
@@ -157,21 +160,41 @@ struct Folding {
     }
 
     void spiking(Population& p) const {
-        if (node.fields->data.count("v_threshold") == 0) return;
         Spiking s;
+        s.compare = conventions.compare;
+        if (node.type == "Threshold") {
+            s.threshold = read("threshold", 1);
+            s.reset = NoReset{};
+            p.spiking = s;
+            return;
+        }
+        if (data_of(node, "v_threshold") == nullptr) return;
         s.threshold = read("v_threshold", 1);
-        s.compare = options.compare.value_or(Compare::greater);
         s.reset = reset(s.threshold);
+        s.max_spikes = conventions.max_spikes;
         check_reset(s);
+        if (s.max_spikes > 1)
+            note("v_threshold",
+                 fmt::format("floor(v / v_threshold) spikes in one step, {} at most", s.max_spikes));
+        if (node.type == "IF" && conventions.if_has_lower_bound) {
+            p.v_min = s.threshold;
+            for (double& v : p.v_min) v = -v;
+            note("v_threshold", "v is raised to -v_threshold, as sinabs imports an IF");
+        }
         p.spiking = s;
     }
 };
 
-}  // namespace
-
-double step_of(const ReadOptions& options) {
-    return options.dt.value_or(1e-4);
+// What the node's own metadata says beats what the graph's says.
+Hints hints_at(const Graph& graph, const Node& node) {
+    Hints hints = graph.hints;
+    const Hints own = hints_of(*node.fields);
+    if (!own.reset.empty()) hints.reset = own.reset;
+    if (!own.compare.empty()) hints.compare = own.compare;
+    return hints;
 }
+
+}  // namespace
 
 std::string shown(const PerNeuron& values) {
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -181,7 +204,7 @@ std::string shown(const PerNeuron& values) {
 
 FoldedNeuron fold_neuron(const Graph& graph, const Node& node, const Shape& shape, const ReadOptions& options,
                          Report& report) {
-    const Folding folding{graph, node, options, report};
+    const Folding folding{graph, node, conventions_of(options, hints_at(graph, node)), report};
     FoldedNeuron folded;
     folded.population.name = node.name;
     folded.population.shape = shape;

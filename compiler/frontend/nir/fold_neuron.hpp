@@ -4,6 +4,7 @@
 #include "compiler/frontend/nir/graph.hpp"
 #include "compiler/frontend/options.hpp"
 #include "compiler/network/network.hpp"
+#include "compiler/network/per_neuron.hpp"
 
 namespace synfire::nir {
 
@@ -15,9 +16,6 @@ struct FoldedNeuron {
 // shape: of the population. Notes what was folded; collects errors: tau <= 0, dt > tau, threshold <= reset.
 FoldedNeuron fold_neuron(const Graph& graph, const Node& node, const Shape& shape, const ReadOptions& options,
                          Report& report);
-
-// Seconds per step: the option, or 1e-4.
-double step_of(const ReadOptions& options);
 
 // "0.5", or "0.1..0.9 (40 values)".
 std::string shown(const PerNeuron& values);

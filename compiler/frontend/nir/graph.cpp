@@ -152,8 +152,6 @@ struct Flattening {
             fail(node, "type", node.type.empty() ? "is missing" : "is not a type of node that NIR has", "",
                  nearest(node.type, primitive_types(),
                          "is it a node of your own? rewrite it with NIR's types"));
-        } else if (!primitive->refusal.empty()) {
-            fail(node, "type", primitive->refusal, "", primitive->hint);
         } else {
             check_fields(graph, node, *primitive, report);
         }
@@ -172,6 +170,11 @@ struct Flattening {
 };
 
 }  // namespace
+
+const Data* data_of(const Node& node, const char* field) {
+    const auto found = node.fields->data.find(field);
+    return found == node.fields->data.end() ? nullptr : &found->second;
+}
 
 Diagnostic about(const Graph& graph, const Node& node, const std::string& field, const std::string& reason,
                  const std::string& expected, const std::string& hint) {
@@ -199,7 +202,7 @@ Graph read_graph(const Tree& tree, const std::string& file, Report& report) {
     if (type != "NIRGraph")
         refuse(file, "node/type", fmt::format("'{}' is not a graph", type.substr(0, 64)),
                "wrap the node: nir.NIRGraph(nodes={...}, edges=[...]) with an Input and an Output");
-    Flattening flattening{{file, {}}, report, {}};
+    Flattening flattening{{file, hints_of(found->second), {}}, report, {}};
     flattening.add_graph(found->second, Node{}, "");
     report.stop_on_errors();
     return std::move(flattening.graph);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/frontend/hdf5/tree.hpp"
+#include "compiler/frontend/nir/conventions.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire::nir {
@@ -28,12 +29,16 @@ struct Node {
 
 struct Graph {
     std::string file;
+    Hints hints;  // of the outermost graph
     std::vector<Node> nodes;
 };
 
 // Throws InputError or leaves errors in the report: no version or node, an unknown or unsupported node type,
 // missing fields, values that are not finite, edges to nodes that do not exist.
 Graph read_graph(const Tree& tree, const std::string& file, Report& report);
+
+// The field's values, or null where the node has no such field.
+const Data* data_of(const Node& node, const char* field);
 
 // A diagnostic about a node: "'lif1' (CubaLIF)".
 Diagnostic about(const Graph& graph, const Node& node, const std::string& field, const std::string& reason,

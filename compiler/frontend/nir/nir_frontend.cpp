@@ -28,29 +28,75 @@ bool states_reset(const nir::Graph& graph) {
     });
 }
 
+// Everything that one framework's name stands for, so that it need not be looked up.
+void tell_preset(const nir::Graph& graph, const ReadOptions& options, bool asks_reset, Report& report) {
+    const nir::Preset& preset = nir::preset_of(*options.as);
+    const nir::Conventions c = nir::conventions_of(options, graph.hints);
+    Diagnostic d;
+    d.file = graph.file;
+    d.reason =
+        fmt::format("is read as by {}: --dt {} --reset {} --discretization {} --compare {} --gain {}{}",
+                    preset.name, c.dt, nir::name_of(c.reset), nir::name_of(c.discretization),
+                    nir::name_of(c.compare), c.gain == Gain::one ? "one" : "file",
+                    c.max_spikes > 1 ? fmt::format(" --max-spikes {}", c.max_spikes) : "");
+    report.note(d);
+    if (preset.remark.empty()) return;
+    const bool about_reset = preset.remark.find("--reset") != std::string::npos;
+    d.reason = preset.remark;
+    if (about_reset && asks_reset) {
+        d.reason = "the file cannot say how neurons were reset: a hard reset to v_reset was taken";
+        d.hint = preset.remark;
+        report.warning(d);
+    } else if (!about_reset) {
+        report.note(d);
+    }
+}
+
+void tell_hints(const nir::Graph& graph, const ReadOptions& options, Report& report) {
+    const nir::Hints& hints = graph.hints;
+    std::string taken;
+    const auto add = [&](bool counts, const std::string& text) {
+        if (counts) taken += (taken.empty() ? "" : ", ") + text;
+    };
+    add(hints.dt && !options.dt, fmt::format("dt = {} s", hints.dt.value_or(0)));
+    add(!hints.reset.empty() && !options.reset, "reset " + hints.reset);
+    add(!hints.discretization.empty() && !options.discretization, "discretization " + hints.discretization);
+    add(!hints.compare.empty() && !options.compare, "comparison " + hints.compare);
+    if (taken.empty()) return;
+    Diagnostic d;
+    d.file = graph.file;
+    d.reason = taken + ": from the file's metadata";
+    report.note(d);
+}
+
 // What was taken because neither the file nor the user says it.
 void tell_defaults(const nir::Graph& graph, const ReadOptions& options, Report& report) {
     Diagnostic d;
     d.file = graph.file;
     const bool has_times =
         has_field(graph, "tau") || has_field(graph, "tau_mem") || has_field(graph, "delay");
-    if (!options.dt && (has_times || has_field(graph, "r"))) {
+    const bool asks_reset = !options.reset && has_field(graph, "v_threshold") && !states_reset(graph);
+    if (options.as) return tell_preset(graph, options, asks_reset, report);
+    tell_hints(graph, options, report);
+    if (!options.dt && !graph.hints.dt && (has_times || has_field(graph, "r"))) {
         d.reason = fmt::format("NIR files do not say how long a step is; dt = {} s was taken",
-                               nir::step_of(options));
+                               nir::Conventions{}.dt);
         d.hint = "give --dt: the step that the network was trained with, in the unit of its time constants";
         report.warning(d);
     }
-    if (!options.reset && has_field(graph, "v_threshold") && !states_reset(graph)) {
+    if (asks_reset && !nir::reset_rule(graph.hints.reset)) {
         d.reason = "NIR files do not say how a neuron is reset; a hard reset to v_reset (0) was taken";
-        d.hint = "give --reset; networks trained with snnTorch's default need --reset subtract";
+        d.hint =
+            "give --reset, or --as with the framework's name; networks trained with snnTorch's default need "
+            "--reset subtract";
         report.warning(d);
     }
     d.hint = "";
-    if (!options.discretization && has_times) {
+    if (!options.discretization && graph.hints.discretization.empty() && has_times) {
         d.reason = "discretization: euler was taken, 1 - dt/tau is kept per step";
         report.note(d);
     }
-    if (!options.compare && has_field(graph, "v_threshold")) {
+    if (!options.compare && graph.hints.compare.empty() && has_field(graph, "v_threshold")) {
         d.reason = "comparison: gt was taken, a spike when v > v_threshold";
         report.note(d);
     }

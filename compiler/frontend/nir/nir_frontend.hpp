@@ -8,9 +8,9 @@
 
 namespace synfire {
 
-// Dense networks of Affine, Linear, Scale, Flatten, Delay, LIF, IF, LI, I, CubaLIF and CubaLI nodes, nested
-// graphs included. Defaults: dt = 1e-4 s, Euler, hard reset, v > threshold; the report says which were taken.
-// Errors go to the report; throws StageFailed or InputError where there is no usable Network.
+// All of NIR's types of node, nested graphs included. Defaults: dt = 1e-4 s, Euler, hard reset, v >
+// threshold; the report says which were taken. Errors go to the report; throws StageFailed or InputError
+// where there is no usable Network.
 Network read_nir(const Source& source, const ReadOptions& options, Report& report);
 
 }  // namespace synfire

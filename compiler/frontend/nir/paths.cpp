@@ -26,16 +26,23 @@ struct Walk {
         paths.push_back(std::move(path));
     }
 
-    void follow(std::size_t n) {
+    // A neuron ends the path, unless its potential is read: then the path leads on through it, once.
+    void follow(std::size_t n, bool through = true) {
         const Node& node = graph.nodes[n];
-        if (node.role == Role::neuron || node.role == Role::input) return emit(n);
+        const bool potential = node.role == Role::neuron && has_potential_only(node);
+        if (node.role == Role::input || (node.role == Role::neuron && !(potential && through)))
+            return emit(n);
         open.push_back({n, true});
-        for (const std::size_t source : node.from) follow(source);
+        for (const std::size_t source : node.from) follow(source, through && !potential);
         open.pop_back();
     }
 };
 
 }  // namespace
+
+bool has_potential_only(const Node& node) {
+    return node.type == "I" || node.type == "LI" || node.type == "CubaLI";
+}
 
 std::vector<Path> paths_to(const Graph& graph, std::size_t target) {
     Walk walk{graph, target, {}, {}};

@@ -7,6 +7,9 @@
 
 namespace synfire::nir {
 
+// True for neurons without spikes: what leaves them is a potential.
+bool has_potential_only(const Node& node);
+
 struct Path {
     std::size_t source = 0;  // an Input or a neuron
     struct Step {
@@ -16,8 +19,9 @@ struct Path {
     std::vector<Step> steps;  // from the source on
 };
 
-// All paths that end at the node. Throws InputError where they are too many. The graph has no stateless cycle
-// and no stateless node without an edge into it.
+// All paths that end at the node. A path leads through one neuron without spikes, since a connection carries
+// spikes: what is behind it is filtered twice. Throws InputError where they are too many. The graph has no
+// stateless cycle and no stateless node without an edge into it.
 std::vector<Path> paths_to(const Graph& graph, std::size_t target);
 
 // The neuron whose values arrive unchanged over a single chain that ends here (`node` included), or the node

@@ -1,11 +1,14 @@
-// A node's own fields tell its shape where they can; scalars take the shape of what arrives.
+// A node's own fields tell its shape where they can; the rest follows from what arrives.
 #include "compiler/frontend/nir/shapes.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
+
+#include "compiler/frontend/nir/image.hpp"
 
 namespace synfire::nir {
 namespace {
@@ -13,14 +16,14 @@ namespace {
 // Sizes beyond this cannot be the neurons of one layer here.
 constexpr std::size_t most_neurons = std::size_t{1} << 24;
 
-const Data* data_of(const Node& node, const char* field) {
-    const auto found = node.fields->data.find(field);
-    return found == node.fields->data.end() ? nullptr : &found->second;
-}
-
 Shape without_ones(Shape shape) {
     shape.erase(std::remove(shape.begin(), shape.end(), std::size_t{1}), shape.end());
     return shape;
+}
+
+bool passes_shape(const Node& node) {
+    return node.role == Role::neuron || node.role == Role::output || node.role == Role::port ||
+           node.type == "Scale" || node.type == "Delay";
 }
 
 struct Inference {
@@ -28,10 +31,20 @@ struct Inference {
     Report& report;
     std::vector<std::optional<Shape>> arriving = std::vector<std::optional<Shape>>(graph.nodes.size());
     std::vector<std::optional<Shape>> leaving = std::vector<std::optional<Shape>>(graph.nodes.size());
+    std::map<std::size_t, Window> windows{};
+    std::map<std::size_t, Shape> single{};  // shapes of neurons whose fields hold one value
 
     void fail(const Node& node, const char* field, const std::string& reason, const std::string& expected,
               const std::string& hint) const {
         report.error(about(graph, node, field, reason, expected, hint));
+    }
+
+    bool too_large(const Node& node, const char* field, const Shape& shape) const {
+        const std::optional<std::size_t> count = element_count(shape);
+        if (count && *count <= most_neurons) return false;
+        fail(node, field, fmt::format("{} is too large", to_string(shape)),
+             fmt::format("at most {} values", most_neurons), "give the shape without batch and time");
+        return true;
     }
 
     // The values of a field as a shape: whole numbers.
@@ -39,7 +52,6 @@ struct Inference {
         const Data* data = data_of(node, field);
         if (data == nullptr) return std::nullopt;
         Shape shape;
-        std::size_t count = 1;
         for (const double x : data->numbers) {
             if (!(x >= 1 && x <= static_cast<double>(most_neurons)) || x != std::floor(x) ||
                 data->shape.size() > 1 || data->numbers.size() > 16) {
@@ -48,12 +60,9 @@ struct Inference {
                 return std::nullopt;
             }
             shape.push_back(static_cast<std::size_t>(x));
-            count = count > most_neurons ? count : count * shape.back();
         }
-        if (count <= most_neurons) return shape;
-        fail(node, field, fmt::format("{} is too large", to_string(shape)),
-             fmt::format("at most {} values", most_neurons), "give the shape without batch and time");
-        return std::nullopt;
+        if (too_large(node, field, shape)) return std::nullopt;
+        return shape;
     }
 
     // The common shape of per-neuron fields; nothing where all are scalars.
@@ -75,22 +84,106 @@ struct Inference {
         return common;
     }
 
+    // weight [..., outputs, inputs]: one matrix for each place of the leading axes.
     void matrix(std::size_t n) {
         const Node& node = graph.nodes[n];
-        const Data& weight = *data_of(node, "weight");
-        Shape shape = weight.shape;
-        while (shape.size() > 2 && shape.front() == 1) shape.erase(shape.begin());
-        if (shape.size() != 2) {
-            fail(node, "weight", fmt::format("has shape {}", to_string(weight.shape)), "[outputs, inputs]",
+        const Shape& shape = data_of(node, "weight")->shape;
+        if (shape.size() < 2) {
+            fail(node, "weight", fmt::format("has shape {}", to_string(shape)), "[outputs, inputs]",
                  "write the weight as a matrix; put a Flatten before inputs of several axes");
             return;
         }
-        arriving[n] = Shape{shape[1]};
-        leaving[n] = Shape{shape[0]};
+        Shape leading(shape.begin(), shape.end() - 2), in = leading, out = leading;
+        in.push_back(shape.back());
+        out.push_back(shape[shape.size() - 2]);
         const Data* bias = data_of(node, "bias");
-        if (bias != nullptr && bias->numbers.size() != shape[0] && bias->numbers.size() != 1)
+        const std::size_t count = *element_count(out);
+        if (bias != nullptr && bias->numbers.size() != count && bias->numbers.size() != 1 &&
+            bias->numbers.size() != out.back())
             fail(node, "bias", fmt::format("has shape {}", to_string(bias->shape)),
-                 fmt::format("[{}], one value per output", shape[0]), "check the layer's sizes");
+                 fmt::format("{}, one value per output", to_string(out)), "check the layer's sizes");
+        arriving[n] = in;
+        leaving[n] = out;
+    }
+
+    void convolution(std::size_t n) {
+        const Node& node = graph.nodes[n];
+        const std::optional<Window> window = window_of(graph, node, report);
+        if (!window) return;
+        windows[n] = *window;
+        const Data* bias = data_of(node, "bias");
+        const std::size_t filters = data_of(node, "weight")->shape[0];
+        if (bias != nullptr && bias->numbers.size() != filters && bias->numbers.size() != 1)
+            fail(node, "bias", fmt::format("has shape {}", to_string(bias->shape)),
+                 fmt::format("[{}], one value per filter", filters), "check the layer's sizes");
+        std::optional<Shape> size = written_shape(node, "input_shape");
+        if (!size) return;
+        if (size->size() != axes_of(node)) {
+            fail(node, "input_shape", fmt::format("{} is not the size of an image", to_string(*size)),
+                 axes_of(node) == 1 ? "[width]" : "[height, width]", "give it without batch and channels");
+            return;
+        }
+        size->insert(size->begin(), channels_of(node));
+        through_window(n, *size);
+    }
+
+    void through_window(std::size_t n, const Shape& shape) {
+        const Node& node = graph.nodes[n];
+        const std::size_t axes = axes_of(node);
+        const std::optional<Shape> image = image_of(shape, axes);
+        if (!image) {
+            fail(node, "", fmt::format("shape {} arrives", to_string(shape)),
+                 axes == 1 ? "[channels, width]" : "[channels, height, width]",
+                 "give the Input the image's shape, without batch and time");
+            return;
+        }
+        Shape in = *image;
+        if (is_convolution(node)) in[0] = channels_of(node);
+        const std::size_t out = is_convolution(node) ? data_of(node, "weight")->shape[0] : in[0];
+        const std::optional<Shape> left = leaving_shape(windows.at(n), in, out, axes);
+        if (!left) {
+            fail(node, "", fmt::format("its kernel is larger than the padded image of {}", to_string(shape)),
+                 "", "check the Input's shape");
+            return;
+        }
+        if (too_large(node, "", *left)) return;
+        if (axes == 1) in.erase(in.begin() + 1);
+        arriving[n] = in;
+        leaving[n] = left;
+    }
+
+    int dimension(const Node& node, const char* field, int otherwise) const {
+        const Data* data = data_of(node, field);
+        if (data == nullptr) return otherwise;
+        const double x = data->numbers.front();
+        return std::abs(x) <= 64 ? static_cast<int>(x) : 64;
+    }
+
+    // start_dim and end_dim count axes without the batch; a range that has no axes leaves the shape alone.
+    void flatten(std::size_t n, const Shape& shape) {
+        const Node& node = graph.nodes[n];
+        const int rank = static_cast<int>(shape.size());
+        int first = dimension(node, "start_dim", 0), last = dimension(node, "end_dim", -1);
+        if (first < 0) first += rank;
+        if (last < 0) last += rank;
+        last = std::min(last, rank - 1);
+        arriving[n] = leaving[n] = shape;
+        if (first < 0 || first >= last) return;
+        const auto begin = leaving[n]->begin() + first, end = leaving[n]->begin() + last + 1;
+        const std::size_t count = *element_count(Shape(begin, end));
+        leaving[n]->erase(begin + 1, end);
+        (*leaving[n])[static_cast<std::size_t>(first)] = count;
+    }
+
+    void neuron(std::size_t n) {
+        const std::optional<Shape> shape = field_shape(
+            graph.nodes[n],
+            {"v_threshold", "threshold", "tau", "tau_mem", "tau_syn", "r", "v_leak", "w_in", "v_reset"});
+        if (!shape || too_large(graph.nodes[n], "", *shape)) return;
+        if (element_count(*shape) == 1)
+            single[n] = *shape;
+        else
+            leaving[n] = arriving[n] = shape;
     }
 
     // What the node's own fields say.
@@ -98,12 +191,18 @@ struct Inference {
         const Node& node = graph.nodes[n];
         if (node.type == "Affine" || node.type == "Linear") {
             matrix(n);
+        } else if (is_convolution(node)) {
+            convolution(n);
+        } else if (is_pool(node)) {
+            if (const std::optional<Window> window = window_of(graph, node, report)) windows[n] = *window;
         } else if (node.type == "Flatten") {
-            arriving[n] = written_shape(node, "input_type");
-            if (arriving[n]) leaving[n] = Shape{*element_count(*arriving[n])};
+            const Data* data = data_of(node, "input_type");
+            const bool unknown =
+                data != nullptr && std::count(data->numbers.begin(), data->numbers.end(), 0) > 0;
+            if (data == nullptr || unknown) return;  // sinabs writes [0, 0, 0, 0]
+            if (const std::optional<Shape> shape = written_shape(node, "input_type")) flatten(n, *shape);
         } else if (node.role == Role::neuron) {
-            leaving[n] = arriving[n] = field_shape(
-                node, {"v_threshold", "tau", "tau_mem", "tau_syn", "r", "v_leak", "w_in", "v_reset"});
+            neuron(n);
         } else if (node.type == "Scale" || node.type == "Delay") {
             const char* field = node.type == "Scale" ? "scale" : "delay";
             if (data_of(node, field)->numbers.size() > 1)
@@ -113,22 +212,41 @@ struct Inference {
         }
     }
 
+    // Takes over the shape of what arrives.
+    void follow(std::size_t n, const Shape& shape) {
+        const Node& node = graph.nodes[n];
+        if (windows.count(n) != 0) {
+            through_window(n, shape);
+        } else if (node.type == "Flatten") {
+            flatten(n, shape);
+        } else if (passes_shape(node)) {
+            const auto one = single.find(n);
+            const bool alone = one != single.end() && element_count(shape) == 1;
+            arriving[n] = leaving[n] = alone ? one->second : shape;
+            if (one != single.end() && !alone)
+                report.warning(
+                    about(graph, node, "",
+                          fmt::format("holds one neuron's values, {} arrives: they are taken for all",
+                                      to_string(shape)),
+                          "", "write one value per neuron"));
+        }
+    }
+
     // Shapes that follow from what arrives, until nothing changes.
     void spread() {
-        for (bool progress = true; progress;) {
+        for (bool progress = true; progress && !report.has_errors();) {
             progress = false;
             for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
                 if (leaving[n]) continue;
                 for (const std::size_t source : graph.nodes[n].from) {
                     if (!leaving[source]) continue;
-                    arriving[n] = leaving[source];
-                    leaving[n] = graph.nodes[n].type == "Flatten" ? Shape{*element_count(*leaving[source])}
-                                                                  : *leaving[source];
-                    progress = true;
+                    follow(n, Shape(*leaving[source]));
+                    progress = progress || leaving[n].has_value();
                     break;
                 }
             }
         }
+        report.stop_on_errors();
     }
 
     void check_edge(std::size_t source, std::size_t target) const {
@@ -137,10 +255,13 @@ struct Inference {
         const Node& node = graph.nodes[target];
         const std::string what =
             fmt::format("shape {} arrives from '{}'", to_string(sent), graph.nodes[source].name);
-        if (without_ones(sent) == without_ones(wanted)) {
+        const bool flat = graph.nodes[source].type == "Flatten" && wanted.size() == 1 &&
+                          element_count(sent) == element_count(wanted);
+        if (without_ones(sent) == without_ones(wanted) || flat) {
             report.warning(about(graph, node, "",
                                  fmt::format("{} and is taken as {}", what, to_string(wanted)), "",
-                                 "write both shapes alike"));
+                                 flat ? "write start_dim and end_dim without counting the batch axis"
+                                      : "write both shapes alike"));
             return;
         }
         fail(node, "", what, to_string(wanted),
@@ -151,12 +272,15 @@ struct Inference {
 
 }  // namespace
 
-std::vector<Shape> infer_shapes(const Graph& graph, Report& report) {
+std::vector<NodeShape> infer_shapes(const Graph& graph, Report& report) {
     Inference inference{graph, report};
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) inference.own(n);
     report.stop_on_errors();
     inference.spread();
-    std::vector<Shape> shapes;
+    for (const auto& [n, shape] : inference.single)
+        if (!inference.leaving[n]) inference.arriving[n] = inference.leaving[n] = shape;
+    inference.spread();
+    std::vector<NodeShape> shapes;
     for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
         if (!inference.leaving[n]) {
             inference.fail(graph.nodes[n], "", "nothing tells its shape: no edge enters it", "",
@@ -166,7 +290,7 @@ std::vector<Shape> infer_shapes(const Graph& graph, Report& report) {
         }
         for (const std::size_t source : graph.nodes[n].from)
             if (inference.leaving[source]) inference.check_edge(source, n);
-        shapes.push_back(*inference.leaving[n]);
+        shapes.push_back({*inference.arriving[n], *inference.leaving[n]});
     }
     return shapes;
 }

@@ -36,17 +36,45 @@ const std::vector<Case> cases = {
     {"no_path", false, "error: field 'edges': no path leads from an Input to an Output"},
     {"unknown_type", false,
      "node 'lif' (LIFF), field 'type': is not a type of node that NIR has\n  hint: did you mean 'LIF'?"},
-    {"convolution", false,
-     "node 'fc' (Conv2d), field 'type': convolutions and pooling are not supported yet by this version\n  "
-     "hint: "},
+    {"conv_small", false,
+     "error: node 'fc' (Conv2d): its kernel is larger than the padded image of [1, 2, 2]"},
+    {"conv_flat", false,
+     "error: node 'fc' (Conv2d): shape [16] arrives\n  expected: [channels, height, width]"},
+    {"conv_channels", false, "node 'fc' (Conv2d): shape [3, 4, 4] arrives from 'in'\n  expected: [1, 4, 4]"},
+    {"conv_groups", false, "field 'groups': 3 groups do not divide 2 filters"},
+    {"conv_padding", false,
+     "field 'padding': 'reflect' is not a padding\n  expected: numbers, 'same' or 'valid'"},
+    {"conv_same_stride", false, "field 'padding': 'same' has no meaning with a stride"},
+    {"conv_stride", false, "field 'stride': has 3 values\n  expected: one value, or {height, width}"},
+    {"conv_huge", false, "[2, 32770, 32770] is too large\n  expected: at most 16777216 values"},
+    {"conv_rank", false,
+     "field 'weight': has shape [2, 1, 3]\n  expected: [filters, channels, height, width]"},
+    {"conv_input_shape", false,
+     "field 'input_shape': [4, 4, 4] is not the size of an image\n  expected: [height, width]"},
+    {"pool_kernel", false,
+     "node 'fc' (SumPool2d), field 'kernel_size': value 0 is not a size\n  expected: whole numbers from 1"},
+    {"delay_long", false, "field 'delay': value 1 s at index 0 is 10000 steps of dt = 0.0001 s"},
+    {"delayed_bias", true,
+     "warning: node 'wait' (Delay): delays spikes only: the bias in front of it acts from the first step"},
+    {"one_for_all", true,
+     "warning: node 'lif' (LIF): holds one neuron's values, [2] arrives: they are taken for all"},
+    {"flatten_batch", true,
+     "warning: node 'fc2' (Linear): shape [1, 4] arrives from 'fc' and is taken as [4]"},
+    {"mixed_potential", false,
+     "error: node 'lif' (LIF): reads 'li' (LI), which has no spikes: spikes reach the node as well"},
+    {"three_filters", false,
+     "error: node 'lif' (LIF): reads 'li' (LI) through another neuron without spikes"},
+    {"uneven_potential", false,
+     "reads 'li' (LI), which has no spikes: its time constants differ and weights mix its values"},
     {"shape", false, "node 'fc' (Linear): shape [3] arrives from 'in'\n  expected: [1]"},
     {"shape_of_ones", true,
      "warning: node 'out' (Output): shape [1] arrives from 'lif' and is taken as [1, 1, 1]"},
     {"stateless_cycle", false, "node 'fc' (Linear): is part of a cycle of nodes without state"},
     {"not_read", false, "error: node 'odd' (Linear): is read, but no edge enters it"},
-    {"half_step", false,
-     "node 'fc' (Delay), field 'delay': value 0.00015 s is 1.4999999999999998 steps of dt = 0.0001 s"},
-    {"readout_read", false, "error: node 'lif' (LIF): reads 'fc' (LI), which has no spikes"},
+    {"half_step", true,
+     "warning: node 'fc' (Delay), field 'delay': value 0.00015 s at index 0 is 1.4999999999999998 steps of "
+     "dt = "
+     "0.0001 s; 1 are taken"},
     {"side_branch", true, "warning: node 'lif2' (LIF): leads to no Output"},
     {"no_version", false, "error: field 'version': is missing: not a NIR file"},
     {"no_node", false, "error: field 'node': is missing: the NIR file holds no graph"},
@@ -71,14 +99,16 @@ TEST(Errors, FilesOfOtherFormats) {
                 HasSubstr("is not an HDF5 file, as NIR files are"));
 }
 
-TEST(Errors, TheResetThatTheNetworkCannotHold) {
+TEST(Errors, WhatLavasIntegersCannotHold) {
     ReadOptions options;
-    options.reset = ResetRule::snntorch_nodelay;
-    const Outcome o = read_data("errors/good.nir", options);
+    options.as = Framework::lava_fixed;
+    const Outcome o = read_data("recurrent_cuba.nir", options);
     EXPECT_FALSE(o.network);
-    EXPECT_THAT(
-        o.text(),
-        HasSubstr("error: node 'lif' (LIF): --reset snntorch-nodelay is not supported yet by this version"));
+    EXPECT_THAT(o.text(),
+                HasSubstr("error: node 'hidden': has a synaptic filter, which Lava's importer does not "
+                          "convert\n  hint: "));
+    EXPECT_THAT(o.text(), HasSubstr("error: node 'fc1': has a bias, which Lava's importer does not convert"));
+    EXPECT_THAT(o.text(), HasSubstr("error: node 'hidden': is not reset to 0, as Lava's LIF is"));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ TEST(Fold, IntegratorWithUnitGainActsPerStep) {
     const Outcome o = read_data("folds.nir", step_and_reset());
     ASSERT_TRUE(o.network) << o.text();
     EXPECT_THAT(population(*o.network, "if").beta, ElementsAre(1));
-    EXPECT_THAT(std::get<Dense>(connection(*o.network, "lif.if").stages[0]).weight, ElementsAre(1, 0, 0, 1));
+    EXPECT_TRUE(connection(*o.network, "lif.if").stages.empty());  // each spike counts 1
     EXPECT_THAT(o.text(), HasSubstr("node 'if' (IF), field 'r': 1 is taken per step"));
 }
 
@@ -72,6 +72,11 @@ TEST(Fold, ResetRules) {
     options.reset = ResetRule::subtract_now;
     o = read_data("errors/good.nir", options);
     EXPECT_FALSE(std::get<SoftReset>(population(*o.network, "lif").spiking->reset).next_step);
+    options.reset = ResetRule::snntorch_nodelay;
+    o = read_data("errors/good.nir", options);
+    const auto no_delay = std::get<NoDelayReset>(population(*o.network, "lif").spiking->reset);
+    EXPECT_FALSE(no_delay.to_zero);
+    EXPECT_THAT(no_delay.amount, ElementsAre(1));
     options.reset = ResetRule::none;
     o = read_data("errors/good.nir", options);
     EXPECT_TRUE(std::holds_alternative<NoReset>(population(*o.network, "lif").spiking->reset));

@@ -34,5 +34,29 @@ TEST(Simulation, RecurrentCurrentBasedNetwork) {
     for (std::size_t i = 0; i < v.size(); ++i) EXPECT_NEAR(readout[i], v[i], 1e-12) << i;
 }
 
+// Compares the spikes of every population named.
+void expect_spikes(const std::string& name, const ReadOptions& options,
+                   const std::vector<std::string>& populations) {
+    const Outcome o = read_data(name + ".nir", options);
+    ASSERT_TRUE(o.network) << o.text();
+    const NpyArray x = array(name + ".x.npy");
+    const std::size_t steps = x.shape.at(0), n = neurons(o.network->inputs.at(0));
+    const FloatTrace trace = simulate(*o.network, {Signal{steps, n, to_doubles(x, "x")}});
+    for (const std::string& p : populations) {
+        const auto spikes = std::get<std::vector<std::uint8_t>>(array(name + "." + p + ".npy").values);
+        EXPECT_GT(std::count(spikes.begin(), spikes.end(), 1), 5) << p;
+        EXPECT_EQ(trace_of(trace, p).s, spikes) << p;
+    }
+}
+
+TEST(Simulation, EveryKindOfWindowAndARecurrentConvolution) {
+    expect_spikes("images", step_and_reset(), {"if", "lif", "if2"});
+}
+
+// Time step and reset are those of the file's metadata.
+TEST(Simulation, DelaysPerValueAndPotentialsThatAreRead) {
+    expect_spikes("signals", {}, {"step", "lif", "high", "lif2"});
+}
+
 }  // namespace
 }  // namespace synfire

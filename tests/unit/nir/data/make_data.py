@@ -136,13 +136,43 @@ def errors():
     bad("duplicate", nodes, chain + chain[:1])
     bad("no_path", nodes, chain[:1] + chain[2:])
     bad("unknown_type", {**nodes, "lif": {**lif(1), "type": "LIFF"}}, chain)
-    bad("convolution", {**nodes, "fc": {"type": "Conv2d", "weight": np.ones((1, 1, 3, 3))}}, chain)
+    conv = {"type": "Conv2d", "weight": np.ones((2, 1, 3, 3)), "bias": f64(0, 0), "stride": 1, "padding": 0, "dilation": 1,
+            "groups": 1}
+    image = {"in": inp(1, 4, 4), "fc": conv, "lif": lif(8, tau=np.full((2, 2, 2), 2e-3)), "out": out(2, 2, 2)}
+    image["lif"] = {k: v if k == "type" else np.full((2, 2, 2), v.flat[0]) for k, v in image["lif"].items()}
+    bad("conv_small", {**image, "in": inp(1, 2, 2)}, chain)
+    bad("conv_flat", {**image, "in": inp(16)}, chain)
+    bad("conv_channels", {**image, "in": inp(3, 4, 4)}, chain)
+    bad("conv_groups", {**image, "fc": {**conv, "groups": 3}}, chain)
+    bad("conv_padding", {**image, "fc": {**conv, "padding": "reflect"}}, chain)
+    bad("conv_same_stride", {**image, "fc": {**conv, "padding": "same", "stride": 2}}, chain)
+    bad("conv_stride", {**image, "fc": {**conv, "stride": f64(1, 1, 1)}}, chain)
+    bad("conv_huge", {**image, "fc": {**conv, "padding": 1 << 14}}, chain)
+    bad("conv_rank", {**image, "fc": {**conv, "weight": np.ones((2, 1, 3))}}, chain)
+    bad("conv_input_shape", {**image, "fc": {**conv, "input_shape": np.array([4, 4, 4])}}, chain)
+    bad("pool_kernel", {**image, "fc": {"type": "SumPool2d", "kernel_size": f64(0, 1), "stride": f64(1, 1),
+                                        "padding": f64(0, 0)}}, chain)
+    bad("delay_long", {**nodes, "fc": {"type": "Delay", "delay": f64(1)}}, chain)
+    bad("delayed_bias", {**nodes, "fc": {"type": "Affine", "weight": np.ones((1, 1)), "bias": f64(1)},
+                         "wait": {"type": "Delay", "delay": f64(3e-4)}},
+        [("in", "fc"), ("fc", "wait"), ("wait", "lif"), ("lif", "out")])
+    two = {"in": inp(2), "fc": linear(np.eye(2)), "lif": lif(1), "out": out(2)}
+    bad("one_for_all", two, chain)
+    bad("flatten_batch", {"in": inp(1, 2, 2), "fc": {"type": "Flatten", "input_type": np.array([0, 0, 0, 0]),
+                                                     "start_dim": 1, "end_dim": -1},
+                          "fc2": linear(np.ones((1, 4))), "lif": lif(1), "out": out(1)},
+        [("in", "fc"), ("fc", "fc2"), ("fc2", "lif"), ("lif", "out")])
+    li = {"type": "LI", "tau": f64(1e-3), "r": f64(1), "v_leak": f64(0)}
+    bad("mixed_potential", {**nodes, "li": li}, chain + [("fc", "li"), ("li", "lif")])
+    bad("three_filters", {**nodes, "li": li, "li2": li}, [("in", "li"), ("li", "li2"), ("li2", "lif"), ("lif", "out")])
+    uneven = {**li, "tau": f64(1e-3, 2e-3), "r": f64(1, 1), "v_leak": f64(0, 0)}
+    bad("uneven_potential", {"in": inp(2), "li": uneven, "fc": linear(np.ones((1, 2))), "lif": lif(1), "out": out(1)},
+        [("in", "li"), ("li", "fc"), ("fc", "lif"), ("lif", "out")])
     bad("shape", {**nodes, "in": inp(3)}, chain)
     bad("shape_of_ones", {**nodes, "out": out(1, 1, 1)}, chain)
     bad("stateless_cycle", {**nodes, "fc2": linear([[1.0]])}, chain + [("fc", "fc2"), ("fc2", "fc")])
     bad("not_read", {**nodes, "odd": linear([[1.0]])}, chain + [("odd", "lif")])
     bad("half_step", {**nodes, "fc": {"type": "Delay", "delay": f64(1.5e-4)}}, chain)
-    bad("readout_read", {**nodes, "fc": {"type": "LI", "tau": f64(1e-3), "r": f64(1), "v_leak": f64(0)}}, chain)
     bad("side_branch", {**nodes, "lif2": lif(1)}, chain + [("fc", "lif2")])
     write("errors/no_version.nir", graph(nodes, chain), version=None)
     write("errors/no_node.nir", None)
@@ -158,7 +188,143 @@ def errors():
         f["node"] = h5py.ExternalLink("good.nir", "/node")
 
 
+def convolve(x, weight, bias, stride=(1, 1), before=(0, 0), after=(0, 0), dilation=(1, 1), groups=1):
+    filters, per_group, kh, kw = weight.shape
+    x = np.pad(x, [(0, 0), (before[0], after[0]), (before[1], after[1])])
+    height = (x.shape[1] - dilation[0] * (kh - 1) - 1) // stride[0] + 1
+    width = (x.shape[2] - dilation[1] * (kw - 1) - 1) // stride[1] + 1
+    y = np.zeros((filters, height, width))
+    for f in range(filters):
+        first = f // (filters // groups) * per_group
+        for r in range(height):
+            for c in range(width):
+                y[f, r, c] = bias[f]
+                for i in range(per_group):
+                    for a in range(kh):
+                        for b in range(kw):
+                            y[f, r, c] += weight[f, i, a, b] * x[first + i, r * stride[0] + a * dilation[0],
+                                                                c * stride[1] + b * dilation[1]]
+    return y
+
+
+def pool(x, kernel, stride, padding, mean):
+    y = np.zeros((x.shape[0],) + convolve(x[:1], np.ones((1, 1) + kernel), [0], stride, padding, padding).shape[1:])
+    for c in range(x.shape[0]):
+        y[c] = convolve(x[c:c + 1], np.ones((1, 1) + kernel), [0], stride, padding, padding)[0]
+    return y / (kernel[0] * kernel[1] if mean else 1)
+
+
+def save(name, array):
+    np.save(os.path.join(HERE, name), array)
+
+
+def images():
+    """Every kind of window, a recurrent convolution, a Scale on an image; shapes that follow from what arrives."""
+    steps = 40
+    w1, b1 = rng.normal(0, 0.6, (4, 2, 3, 2)), rng.normal(0, 0.2, 4)
+    w2, b2 = rng.normal(0, 0.6, (6, 2, 2, 2)), rng.normal(0, 0.2, 6)
+    loop = rng.normal(0, 0.4, (6, 6, 3, 3))
+    w3 = rng.normal(0, 0.5, (3, 12))
+    scale = rng.uniform(0.5, 1.5, (4, 6, 5))
+    threshold = rng.uniform(0.6, 1.2, (4, 6, 5))
+    conv1 = {"type": "Conv2d", "weight": w1.astype(np.float64), "bias": b1, "stride": 1, "padding": "same", "dilation": 1,
+             "groups": 1}
+    conv2 = {"type": "Conv2d", "weight": w2, "bias": b2, "stride": np.array([2, 1]), "padding": np.array([1, 2]),
+             "dilation": np.array([1, 2]), "groups": 2, "input_shape": np.array([6, 5])}
+    back = {"type": "Conv2d", "weight": loop, "bias": np.zeros(6), "stride": 1, "padding": 1, "dilation": 1, "groups": 1}
+    nodes = {
+        "in": inp(2, 6, 5), "conv1": conv1, "scale": {"type": "Scale", "scale": scale},
+        "if": {"type": "IF", "r": np.full((4, 6, 5), 1e4), "v_threshold": threshold},
+        "conv2": conv2, "lif": {"type": "LIF", "tau": 1e-3, "r": 10.0, "v_leak": 0.0, "v_threshold": 1.0, "v_reset": 0.0},
+        "back": back,
+        "mean": {"type": "AvgPool2d", "kernel_size": np.array([2, 3]), "stride": np.array([2, 3]), "padding": np.array([0, 1])},
+        "sum": {"type": "SumPool2d", "kernel_size": 2, "stride": 1, "padding": 0},
+        "flat": {"type": "Flatten", "start_dim": 0, "end_dim": -1}, "fc": linear(w3),
+        "if2": {"type": "IF", "r": 1.0, "v_threshold": 1.5, "v_reset": -0.5}, "out": out(3)}
+    edges = [("fc", "if2"), ("in", "conv1"), ("conv1", "scale"), ("scale", "if"), ("if", "conv2"), ("conv2", "lif"),
+             ("lif", "back"), ("back", "lif"), ("lif", "mean"), ("mean", "sum"), ("sum", "flat"), ("flat", "fc"), ("if2", "out")]
+    write("images.nir", graph(nodes, edges))
+    x = (rng.random((steps, 2, 6, 5)) < 0.2).astype(np.uint8)
+    v1, v2, v3 = np.zeros((4, 6, 5)), np.zeros((6, 4, 7)), np.zeros(3)
+    z2 = np.zeros_like(v2)
+    s1, s2, s3 = [], [], []
+    for t in range(steps):
+        v1 = v1 + scale * convolve(x[t], w1, b1, before=(1, 0), after=(1, 1))
+        z1 = (v1 > threshold).astype(float)
+        v1 = np.where(z1 > 0, 0, v1)
+        into = convolve(z1, w2, b2, (2, 1), (1, 2), (1, 2), (1, 2), 2) + convolve(z2, loop, np.zeros(6), before=(1, 1), after=(1, 1))
+        v2 = v2 + 0.1 * (-v2 + 10.0 * into)
+        z2 = (v2 > 1).astype(float)
+        v2 = np.where(z2 > 0, 0, v2)
+        pooled = pool(pool(z2, (2, 3), (2, 3), (0, 1), True), (2, 2), (1, 1), (0, 0), False)
+        v3 = v3 + w3 @ pooled.ravel()
+        z3 = (v3 > 1.5).astype(float)
+        v3 = np.where(z3 > 0, -0.5, v3)
+        s1.append(z1)
+        s2.append(z2)
+        s3.append(z3)
+    save("images.x.npy", x)
+    for name, s in (("if", s1), ("lif", s2), ("if2", s3)):
+        save(f"images.{name}.npy", np.array(s).reshape(steps, -1).astype(np.uint8))
+
+
+def signals():
+    """Conv1d, a delay per value, weights with leading axes, potentials that are read, chunked strings, metadata."""
+    steps = 60
+    w1, b1 = rng.normal(0, 0.8, (3, 2, 3)), rng.normal(0, 0.1, 3)
+    delay = np.array([0, 2, 2, 5, 0, 1] * 3).reshape(3, 6) * DT
+    w2 = rng.normal(0, 0.6, (3, 4, 6))
+    w3 = rng.normal(0, 1.0, (2, 12))
+    w4 = rng.normal(0, 1.0, (2, 2))
+    nodes = {
+        "in": inp(2, 8), "conv": {"type": "Conv1d", "weight": w1, "bias": b1, "stride": 1, "padding": 1, "dilation": 2,
+                                  "groups": 1, "input_shape": 8},
+        "step": {"type": "Threshold", "threshold": np.full((3, 6), 0.3)},
+        "wait": {"type": "Delay", "delay": delay}, "parts": linear(w2),
+        "lif": {"type": "LIF", "tau": 5e-4, "r": 5.0, "v_leak": 0.2, "v_threshold": 0.9},
+        "flat": {"type": "Flatten", "input_type": np.array([3, 4]), "start_dim": 0, "end_dim": -1}, "fc": linear(w3),
+        "li": {"type": "LI", "tau": f64(2e-3, 2e-3), "r": f64(20, 20), "v_leak": f64(0.1, 0.1)}, "mix": linear(w4),
+        "high": {"type": "Threshold", "threshold": f64(0.3, 0.4)},
+        "lif2": lif(2, tau=f64(1e-3, 1e-3)), "out": out(2), "out2": out(2)}
+    edges = [("in", "conv"), ("conv", "step"), ("step", "wait"), ("wait", "parts"), ("parts", "lif"), ("lif", "flat"),
+             ("flat", "fc"), ("fc", "li"), ("li", "mix"), ("mix", "high"), ("li", "lif2"), ("high", "out"), ("lif2", "out2")]
+    name = os.path.join(HERE, "signals.nir")
+    write("signals.nir", graph(nodes, edges))
+    with h5py.File(name, "a") as f:
+        del f["node/edges"]
+        f["node"].create_dataset("edges", data=np.array(edges, dtype=object), dtype=h5py.string_dtype(), chunks=(4, 2),
+                                 compression="gzip", shuffle=True)
+        meta = f["node"].create_group("metadata")
+        meta.create_dataset("dt", data=DT)
+        meta.create_dataset("reset", data="zero", dtype=h5py.string_dtype())
+        meta.create_dataset("anything", data=np.arange(5))
+        meta.create_group("more").create_dataset("text", data="kept", dtype=h5py.string_dtype())
+    x = (rng.random((steps, 2, 8)) < 0.3).astype(np.uint8)
+    sent = np.zeros((steps, 3, 6))
+    lag = np.round(delay / DT).astype(int)
+    v, li, v2 = np.zeros((3, 4)), np.zeros(2), np.zeros(2)
+    s, high, s2 = [], [], []
+    for t in range(steps):
+        sent[t] = convolve(x[t][:, None, :], w1[:, :, None, :], b1, before=(0, 1), after=(0, 1), dilation=(1, 2))[:, 0] > 0.3
+        late = np.array([[sent[t - lag[a, b], a, b] if t >= lag[a, b] else 0 for b in range(6)] for a in range(3)])
+        v = v + 0.2 * (0.2 - v + 5.0 * np.einsum("boi,bi->bo", w2, late))
+        z = (v > 0.9).astype(float)
+        v = np.where(z > 0, 0, v)
+        li = li + 0.05 * (0.1 - li + 20.0 * (w3 @ z.ravel()))
+        v2 = v2 + 0.1 * (-v2 + 10.0 * li)
+        z2 = (v2 > 1).astype(float)
+        v2 = np.where(z2 > 0, 0, v2)
+        s.append(z)
+        high.append(w4 @ li > [0.3, 0.4])
+        s2.append(z2)
+    save("signals.x.npy", x)
+    for key, values in (("step", sent), ("lif", s), ("high", high), ("lif2", s2)):
+        save(f"signals.{key}.npy", np.array(values).reshape(steps, -1).astype(np.uint8))
+
+
 os.makedirs(os.path.join(HERE, "errors"), exist_ok=True)
 recurrent_cuba()
 folds()
+images()
+signals()
 errors()
