@@ -138,6 +138,8 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
         model.integers = std::move(compiled.integers);
     } else {
         model.network = read(Source{path, read_file(path)}, options, report);
+        model.holds_integers =
+            std::filesystem::path(path).extension() == ".net" || options.as == Framework::lava_fixed;
     }
     return model;
 }
@@ -166,7 +168,7 @@ void add_quantize_flags(CLI::App& command, QuantizeFlags& flags) {
 
 // Trained integers keep Lava's arithmetic wherever they are deployed.
 std::optional<std::string> own_profile(const Model& model) {
-    if (std::filesystem::path(model.path).extension() == ".net") return "lava";
+    if (model.holds_integers) return "lava";
     return std::nullopt;
 }
 

@@ -41,13 +41,15 @@ using Command = std::function<Outcome(const Common&, Report&)>;
 // Each registers its subcommand and returns what runs when the user chose it.
 Command add_inspect(CLI::App& app);
 Command add_compile(CLI::App& app);
+Command add_convert(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_verify(CLI::App& app);
 
 // A model file of any front end, or a compiled directory, which brings its integers along.
 struct Model {
     std::string path;
-    std::string target;  // of a compiled directory; empty otherwise
+    std::string target;           // of a compiled directory; empty otherwise
+    bool holds_integers = false;  // trained or converted ones: profile lava takes them over
     Network network;
     std::optional<IntNetwork> integers;
 };

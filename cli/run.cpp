@@ -20,8 +20,24 @@ struct Options {
     std::string output;
     std::string engine = "emulator";
     bool trace = false;
+    std::string probe = "exact";
     QuantizeFlags quantize;
 };
+
+// What Loihi 2's voltage probe shows in the step of a spike instead of the reset value (recording
+// lif_lava_loihi_fixed.csv of the NIR paper; lava-nc/lava issue 282).
+constexpr std::int32_t probed_at_spike = 128;
+
+// Replaces v after a reset to 0 by what the chip's probe reads there.
+void read_as_probe(const IntNetwork& network, IntTrace& trace) {
+    for (std::size_t p = 0; p < network.populations.size(); ++p) {
+        const IntPopulation& population = network.populations[p];
+        if (!population.spiking || population.reset != rt::Reset::to_value) continue;
+        auto& recorded = trace.populations[p];
+        for (std::size_t i = 0; i < recorded.s.size(); ++i)
+            if (recorded.s[i] != 0 && recorded.v[i] == 0) recorded.v[i] = probed_at_spike;
+    }
+}
 
 // One array over all samples: [B, T, n] where the input was batched, else [T, n].
 template <class Value, class Traces, class Pick>
@@ -108,6 +124,8 @@ Outcome run(const Options& options, const Common& common, Report& report) {
         std::vector<IntTrace> traces(batch.samples.size());
         for_each_sample(traces.size(), common.threads,
                         [&](std::size_t b) { traces[b] = emulate(integers, batch.samples[b]); });
+        if (options.probe == "chip")
+            for (IntTrace& trace : traces) read_as_probe(integers, trace);
         add_results(traces, batch, shapes, options.trace, reference ? "emulator/" : "", files);
         outcome.text += spike_counts(traces, "emulator");
     }
@@ -131,6 +149,12 @@ Command add_run(CLI::App& app) {
     command->add_option("--engine", options->engine, "reference (float64), emulator (integers) or both")
         ->check(CLI::IsMember({"reference", "emulator", "both"}));
     command->add_flag("--trace", options->trace, "Also write u and v after every step");
+    command
+        ->add_option(
+            "--probe", options->probe,
+            "Emulator's v in the step of a spike: exact (after the reset), or chip, as Loihi 2's probe "
+            "reads it")
+        ->check(CLI::IsMember({"exact", "chip"}));
     add_quantize_flags(*command, options->quantize);
     return [options](const Common& common, Report& report) { return run(*options, common, report); };
 }

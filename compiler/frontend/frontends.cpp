@@ -60,12 +60,7 @@ const std::vector<Frontend>& frontends() {
          "NIR",
          {"--as", "--dt", "--reset", "--discretization", "--compare", "--gain", "--max-spikes"},
          read_nir},
-        {".onnx",
-         "ONNX",
-         {},
-         [](const Source& source, const ReadOptions&, Report& report) {
-             return onnx::read_onnx(source, report);
-         }},
+        {".onnx", "ONNX", {"--state"}, onnx::read_onnx},
     };
     return rows;
 }

@@ -80,11 +80,15 @@ Hints hints_of(const hdf5::Group& group) {
     hints.reset = text("reset");
     hints.discretization = text("discretization");
     hints.compare = text("compare");
-    const auto dt = group.metadata.find("dt");
-    if (dt != group.metadata.end() && dt->second.numbers.size() == 1) {
-        const double seconds = dt->second.numbers.front();
-        if (seconds >= 1e-12 && seconds <= 1e6) hints.dt = seconds;
-    }
+    const auto number = [&](const char* key) {
+        const auto found = group.metadata.find(key);
+        return found == group.metadata.end() || found->second.numbers.size() != 1
+                   ? 0.0
+                   : found->second.numbers.front();
+    };
+    const double dt = number("dt"), spikes = number("max_spikes");
+    if (dt >= 1e-12 && dt <= 1e6) hints.dt = dt;
+    if (spikes >= 1 && spikes <= max_count) hints.max_spikes = static_cast<int>(spikes);
     return hints;
 }
 
@@ -98,6 +102,7 @@ Conventions conventions_of(const ReadOptions& options, const Hints& hints) {
         if (hints.discretization == name_of(Discretization::exponential))
             c.discretization = Discretization::exponential;
         if (hints.compare == name_of(Compare::greater_equal)) c.compare = Compare::greater_equal;
+        if (hints.max_spikes > 0) c.max_spikes = hints.max_spikes;
     }
     if (options.dt) c.dt = *options.dt;
     if (options.reset) c.reset = *options.reset;

@@ -13,6 +13,7 @@ namespace synfire::nir {
 struct Hints {
     std::optional<double> dt;
     std::string reset, discretization, compare;
+    int max_spikes = 0;
 };
 
 Hints hints_of(const hdf5::Group& group);

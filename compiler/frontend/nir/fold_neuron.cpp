@@ -191,6 +191,7 @@ Hints hints_at(const Graph& graph, const Node& node) {
     const Hints own = hints_of(*node.fields);
     if (!own.reset.empty()) hints.reset = own.reset;
     if (!own.compare.empty()) hints.compare = own.compare;
+    if (own.max_spikes > 0) hints.max_spikes = own.max_spikes;
     return hints;
 }
 

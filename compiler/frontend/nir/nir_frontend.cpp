@@ -28,6 +28,15 @@ bool states_reset(const nir::Graph& graph) {
     });
 }
 
+// True where the metadata of the graph or of every spiking node says it.
+template <class Pick>
+bool hinted(const nir::Graph& graph, Pick pick) {
+    return pick(graph.hints) ||
+           std::all_of(graph.nodes.begin(), graph.nodes.end(), [&](const nir::Node& node) {
+               return node.fields->data.count("v_threshold") == 0 || pick(nir::hints_of(*node.fields));
+           });
+}
+
 // Everything that one framework's name stands for, so that it need not be looked up.
 void tell_preset(const nir::Graph& graph, const ReadOptions& options, bool asks_reset, Report& report) {
     const nir::Preset& preset = nir::preset_of(*options.as);
@@ -84,7 +93,10 @@ void tell_defaults(const nir::Graph& graph, const ReadOptions& options, Report& 
         d.hint = "give --dt: the step that the network was trained with, in the unit of its time constants";
         report.warning(d);
     }
-    if (asks_reset && !nir::reset_rule(graph.hints.reset)) {
+    const bool says_reset =
+        hinted(graph, [](const nir::Hints& hints) { return nir::reset_rule(hints.reset).has_value(); });
+    const bool says_compare = hinted(graph, [](const nir::Hints& hints) { return !hints.compare.empty(); });
+    if (asks_reset && !says_reset) {
         d.reason = "NIR files do not say how a neuron is reset; a hard reset to v_reset (0) was taken";
         d.hint =
             "give --reset, or --as with the framework's name; networks trained with snnTorch's default need "
@@ -96,7 +108,7 @@ void tell_defaults(const nir::Graph& graph, const ReadOptions& options, Report& 
         d.reason = "discretization: euler was taken, 1 - dt/tau is kept per step";
         report.note(d);
     }
-    if (!options.compare && graph.hints.compare.empty() && has_field(graph, "v_threshold")) {
+    if (!options.compare && !says_compare && has_field(graph, "v_threshold")) {
         d.reason = "comparison: gt was taken, a spike when v > v_threshold";
         report.note(d);
     }
