@@ -1,16 +1,45 @@
 // Matching arrays to a network's inputs by rank and shape.
 #include "cli/inputs.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
 #include <fmt/format.h>
 
+#include "cli/input_files.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/npy.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire::cli {
+
+void add_input_flags(CLI::App& command, InputFlags& flags) {
+    command
+        .add_option(
+            "--input", flags.files,
+            "X.npy, [T, ...] or [B, T, ...], or event files (.bin of N-MNIST, .csv of t,x,y,p), one per "
+            "sample; NAME=X.npy for several inputs")
+        ->required();
+    command
+        .add_option(
+            "--encode", flags.encode,
+            "The arrays are images without time, [...] or [B, ...]: rate (spikes with probability pixel), "
+            "latency (one spike, brighter earlier) or direct (the value in every step)")
+        ->check(CLI::IsMember({"rate", "latency", "direct"}));
+    command
+        .add_option("--scale", flags.scale,
+                    "Pixels are multiplied by it before they are encoded (default: 1/255 for uint8, else 1)")
+        ->check(CLI::Range(1e-30, 1e30));
+    command
+        .add_option("--steps", flags.steps, "Steps of an encoded image, or equal time bins of an event file")
+        ->check(CLI::Range(1, 1 << 20));
+    command
+        .add_option("--bin-width", flags.bin_width, "Event files: microseconds per step, instead of --steps")
+        ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 40));
+    command.add_option("--seed", flags.seed, "Of --encode rate (default 0)");
+}
+
 namespace {
 
 [[noreturn]] void fail(const std::string& file, const std::string& node, const std::string& reason,
@@ -24,18 +53,19 @@ namespace {
     throw InputError(d);
 }
 
-// Input name -> file, from "X.npy" or "NAME=X.npy".
-std::map<std::string, std::string> files_by_input(const Network& network,
-                                                  const std::vector<std::string>& arguments) {
-    std::map<std::string, std::string> files;
+using Files = std::vector<std::string>;
+
+// Input name -> its files, from "X.npy" or "NAME=X.npy".
+std::map<std::string, Files> files_by_input(const Network& network, const Files& arguments) {
+    std::map<std::string, Files> files;
     for (const std::string& argument : arguments) {
         std::size_t split = std::string::npos;
         for (const Input& input : network.inputs)
             if (argument.starts_with(input.name + "=")) split = input.name.size();
         if (split != std::string::npos)
-            files[argument.substr(0, split)] = argument.substr(split + 1);
+            files[argument.substr(0, split)].push_back(argument.substr(split + 1));
         else if (network.inputs.size() == 1)
-            files[network.inputs[0].name] = argument;
+            files[network.inputs[0].name].push_back(argument);
         else
             fail(argument, "", "it is not clear which input this file is for", "NAME=FILE.npy",
                  fmt::format("the first input is --input {}=X.npy", network.inputs[0].name));
@@ -69,28 +99,90 @@ Layout layout_of(const Shape& array, const Input& input, const std::string& file
 }
 
 void check_value(double value, const Input& input, InputUse use, std::size_t index, const std::string& file) {
-    const std::string node = fmt::format("'{}' (input)", input.name);
+    const auto node = [&] { return fmt::format("'{}' (input)", input.name); };
     if (!std::isfinite(value))
-        fail(file, node, fmt::format("value {} at index {}", value, index), "finite", "clean the data");
+        fail(file, node(), fmt::format("value {} at index {}", value, index), "finite", "clean the data");
     if (use == InputUse::reference_only) return;
     if (input.kind == SignalKind::real) {
         if (!(input.range > 0) || std::abs(value) <= input.range) return;
-        fail(file, node, fmt::format("value {} at index {} is beyond the input's range", value, index),
+        fail(file, node(), fmt::format("value {} at index {} is beyond the input's range", value, index),
              fmt::format("{}..{}", -input.range, input.range),
              "give a larger --input-range when you quantize");
     }
     const double most = input.kind == SignalKind::spikes ? 1 : 255;
     if (value < 0 || value > most || value != std::floor(value))
-        fail(file, node,
+        fail(file, node(),
              fmt::format("value {} at index {} is not a {}", value, index, most == 1 ? "spike" : "count"),
              most == 1 ? "0 or 1" : "a whole number from 0 to 255",
              "encode real values as spikes first, or run with --engine reference");
 }
 
+void check_flags(const InputFlags& flags, Report& report) {
+    const bool events = std::any_of(flags.files.begin(), flags.files.end(), is_event_file);
+    Diagnostic d;
+    d.hint = "leave the option out, or add --encode rate, latency or direct";
+    const auto warn = [&](const char* option, const char* reason) {
+        d.reason = std::string(option) + " has no effect: " + reason;
+        report.warning(d);
+    };
+    if (flags.encode.empty() && flags.scale != 0) warn("--scale", "nothing is encoded");
+    if (flags.encode.empty() && !events && flags.steps != 0)
+        warn("--steps", "the arrays say how long they are");
+    if (!events && flags.bin_width != 0) warn("--bin-width", "there is no event file (.bin, .csv)");
+}
+
+// The samples of one input.
+struct Samples {
+    bool batched = false;
+    std::vector<Signal> signals;
+};
+
+Samples load_array(const Input& input, const std::string& file) {
+    const NpyArray array = parse_npy(read_file(file), file);
+    const std::vector<double> values = to_doubles(array, file);
+    const Layout layout = layout_of(array.shape, input, file);
+    if (layout.steps == 0 || layout.samples == 0)
+        fail(file, "", fmt::format("the array has shape {}", to_string(array.shape)), "at least one step",
+             "check how it was saved");
+    Samples samples{layout.batched, {}};
+    const std::size_t n = neurons(input), cells = layout.steps * n;
+    for (std::size_t b = 0; b < layout.samples; ++b) {
+        const auto begin = values.begin() + static_cast<std::ptrdiff_t>(b * cells);
+        samples.signals.push_back({layout.steps, n, {begin, begin + static_cast<std::ptrdiff_t>(cells)}});
+    }
+    return samples;
+}
+
+void check_lengths(const Samples& samples, const Batch& batch, const std::string& file) {
+    const std::size_t steps = samples.signals[0].steps;
+    if (steps == batch.steps && samples.signals.size() == batch.samples.size()) return;
+    fail(file, "",
+         fmt::format("has {} samples of {} steps, the first input {} of {}", samples.signals.size(), steps,
+                     batch.samples.size(), batch.steps),
+         "the same number for all inputs", "cut the arrays to the same length");
+}
+
+Samples load_input(const Input& input, const Files& files, const InputFlags& flags, Report& report) {
+    const bool recordings = std::all_of(files.begin(), files.end(), is_event_file);
+    if (!recordings && files.size() > 1)
+        fail(files[1], fmt::format("'{}' (input)", input.name), "is a second file for this input",
+             "one .npy, or only event files (.bin, .csv), one per sample", "stack the arrays: [B, T, ...]");
+    if (recordings) {
+        Samples samples{files.size() > 1, {}};
+        samples.signals = load_recordings(input, files, {flags.steps, flags.bin_width}, report);
+        return samples;
+    }
+    if (flags.encode.empty()) return load_array(input, files[0]);
+    Samples samples;
+    samples.signals = load_images(input, files[0], flags, samples.batched, report);
+    return samples;
+}
+
 }  // namespace
 
-Batch load_inputs(const Network& network, const std::vector<std::string>& arguments, InputUse use) {
-    const std::map<std::string, std::string> files = files_by_input(network, arguments);
+Batch load_inputs(const Network& network, const InputFlags& flags, InputUse use, Report& report) {
+    const std::map<std::string, Files> files = files_by_input(network, flags.files);
+    check_flags(flags, report);
     Batch batch;
     for (std::size_t k = 0; k < network.inputs.size(); ++k) {
         const Input& input = network.inputs[k];
@@ -98,28 +190,18 @@ Batch load_inputs(const Network& network, const std::vector<std::string>& argume
         if (found == files.end())
             fail("", fmt::format("'{}' (input)", input.name), "has no data", "one file per input",
                  fmt::format("add --input {}=X.npy", input.name));
-        const std::string& file = found->second;
-        const NpyArray array = parse_npy(read_file(file), file);
-        const std::vector<double> values = to_doubles(array, file);
-        const Layout layout = layout_of(array.shape, input, file);
-        if (layout.steps == 0 || layout.samples == 0)
-            fail(file, "", fmt::format("the array has shape {}", to_string(array.shape)), "at least one step",
-                 "check how it was saved");
+        Samples samples = load_input(input, found->second, flags, report);
+        const std::string& file = found->second.front();
         if (k == 0) {
-            batch.batched = layout.batched;
-            batch.steps = layout.steps;
-            batch.samples.assign(layout.samples, std::vector<Signal>(network.inputs.size()));
-        } else if (layout.steps != batch.steps || layout.samples != batch.samples.size()) {
-            fail(file, "",
-                 fmt::format("has {} samples of {} steps, the first input {} of {}", layout.samples,
-                             layout.steps, batch.samples.size(), batch.steps),
-                 "the same number for all inputs", "cut the arrays to the same length");
+            batch.batched = samples.batched;
+            batch.steps = samples.signals[0].steps;
+            batch.samples.resize(samples.signals.size());
         }
-        for (std::size_t i = 0; i < values.size(); ++i) check_value(values[i], input, use, i, file);
-        const std::size_t n = neurons(input), cells = layout.steps * n;
-        for (std::size_t b = 0; b < layout.samples; ++b) {
-            const auto begin = values.begin() + static_cast<std::ptrdiff_t>(b * cells);
-            batch.samples[b][k] = {layout.steps, n, {begin, begin + static_cast<std::ptrdiff_t>(cells)}};
+        check_lengths(samples, batch, file);
+        std::size_t index = 0;
+        for (std::size_t b = 0; b < samples.signals.size(); ++b) {
+            for (double value : samples.signals[b].values) check_value(value, input, use, index++, file);
+            batch.samples[b].push_back(std::move(samples.signals[b]));
         }
     }
     return batch;

@@ -1,13 +1,29 @@
-// Input arrays of a run: .npy files [T, ...] or [B, T, ...] cut into samples.
+// What a run is fed with: arrays over time, encoded images, recordings of event cameras, cut into samples.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include <CLI/CLI.hpp>
+
 #include "compiler/network/network.hpp"
+#include "compiler/support/report.hpp"
 #include "emulator/trace.hpp"
 
 namespace synfire::cli {
+
+// Input options as typed.
+struct InputFlags {
+    std::vector<std::string> files;  // "X.npy", or "NAME=X.npy" where the network has several inputs
+    std::string encode;              // "", "rate", "latency" or "direct": the arrays are images without time
+    double scale = 0;                // pixels are multiplied by it before they are encoded; 0: not typed
+    std::size_t steps = 0;           // 0: not typed
+    std::uint64_t seed = 0;
+    std::int64_t bin_width = 0;  // microseconds; 0: not typed
+};
+
+void add_input_flags(CLI::App& command, InputFlags& flags);
 
 struct Batch {
     bool batched = false;  // the files had a batch axis
@@ -20,10 +36,11 @@ enum class InputUse {
     integers,        // what the input's kind allows: spikes 0 and 1, counts whole numbers from 0 to 255
 };
 
-// arguments: "X.npy", or "NAME=X.npy" for each of several inputs. The trailing axes are the input's shape or
-// that shape flattened. Throws InputError: an input without a file, unknown names, other sizes, other numbers
-// of steps.
-Batch load_inputs(const Network& network, const std::vector<std::string>& arguments, InputUse use);
+// .npy: the trailing axes are the input's shape or that shape flattened, before them [T] or [B, T], or with
+// an encoding nothing or [B]. Event files (.bin, .csv): counts per bin, 0 and 1 where the input takes spikes;
+// one sample per file. Throws InputError: an input without a file, unknown names, other sizes, other numbers
+// of steps. What was scaled, encoded or left out goes to the report.
+Batch load_inputs(const Network& network, const InputFlags& flags, InputUse use, Report& report);
 
 // Class labels [B]. Throws InputError where their number is not samples or one is outside 0..classes-1.
 std::vector<std::size_t> load_labels(const std::string& path, std::size_t samples, std::size_t classes);

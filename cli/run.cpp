@@ -16,7 +16,7 @@ namespace {
 struct Options {
     std::string model;
     ReadFlags read;
-    std::vector<std::string> inputs;
+    InputFlags inputs;
     std::string output;
     std::string engine = "emulator";
     bool trace = false;
@@ -106,8 +106,8 @@ Outcome run(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize);
     const bool reference = options.engine != "emulator", emulator = options.engine != "reference";
-    const Batch batch =
-        load_inputs(model.network, options.inputs, emulator ? InputUse::integers : InputUse::reference_only);
+    const Batch batch = load_inputs(model.network, options.inputs,
+                                    emulator ? InputUse::integers : InputUse::reference_only, report);
     std::vector<Shape> shapes;
     for (const Population& p : model.network.populations) shapes.push_back(p.shape);
     Artifacts files;
@@ -141,10 +141,7 @@ Command add_run(CLI::App& app) {
     CLI::App* command = app.add_subcommand("run", "Run a model and write spikes and states");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
     add_read_flags(*command, options->read);
-    command
-        ->add_option("--input", options->inputs,
-                     "X.npy, [T, ...] or [B, T, ...]; NAME=X.npy for several inputs")
-        ->required();
+    add_input_flags(*command, options->inputs);
     command->add_option("-o,--output", options->output, "Folder for the results")->required();
     command->add_option("--engine", options->engine, "reference (float64), emulator (integers) or both")
         ->check(CLI::IsMember({"reference", "emulator", "both"}));

@@ -21,7 +21,7 @@ namespace {
 struct Options {
     std::string model;
     ReadFlags read;
-    std::vector<std::string> inputs;
+    InputFlags inputs;
     std::string labels;
     std::string board;
     std::string against;
@@ -167,7 +167,7 @@ Outcome verify(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
-    const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers);
+    const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers, report);
     if (!options.board.empty()) return verify_firmware(model, integers, batch, options.board, common);
     if (!options.against.empty()) return verify_recorded(integers, batch, options.against, common);
     return verify_agreement(options, common, model, integers, batch);
@@ -181,10 +181,7 @@ Command add_verify(CLI::App& app) {
         app.add_subcommand("verify", "Compare the deployed network with its reference, spike for spike");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
     add_read_flags(*command, options->read);
-    command
-        ->add_option("--input", options->inputs,
-                     "X.npy, [T, ...] or [B, T, ...]; NAME=X.npy for several inputs")
-        ->required();
+    add_input_flags(*command, options->inputs);
     CLI::Option* labels = command->add_option("--labels", options->labels,
                                               "Classes [B]: also report accuracy by spike-count argmax");
     CLI::Option* agree =

@@ -155,6 +155,7 @@ NpyArray parse_npy(const std::string& bytes, const std::string& what) {
 
     NpyArray array;
     array.values = make_values(header_value(header, "descr", what), what);
+    array.is_bool = header_value(header, "descr", what) == "'|b1'";
     array.shape = parse_shape(header_value(header, "shape", what), what);
     const bool fortran = header_value(header, "fortran_order", what).starts_with("True");
     const std::optional<std::size_t> count = element_count(array.shape);

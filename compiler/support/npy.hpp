@@ -18,6 +18,7 @@ using NpyValues = std::variant<std::vector<std::uint8_t>, std::vector<std::int8_
 struct NpyArray {
     Shape shape;
     NpyValues values;
+    bool is_bool = false;
 };
 
 // what: the name that messages give, e.g. "input.npy" or "digits.npz:fc1.weight".

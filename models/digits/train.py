@@ -184,7 +184,7 @@ def check(out, net, labels):
 
 def write_origin(out, facts, args):
     sums = "\n".join(f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}" for name in
-                     ("digits.onnx", "digits.json", "digits.npz", "test_spikes.npy", "test_labels.npy"))
+                     ("digits.onnx", "digits.json", "digits.npz", "test_images.npy", "test_spikes.npy", "test_labels.npy"))
     layers = ", ".join(f"{name} {count:.1f} ({rate:.1%})" for name, (count, rate)
                        in zip(("input", "lif1", "lif2"), facts["activity"]))
     (out / "ORIGIN.md").write_text(f"""\
@@ -238,6 +238,7 @@ def main():
     write_onnx(net, args.out / "digits.onnx")
     write_json(args.out / "digits.json")
     np.savez(args.out / "digits.npz", **{name: p.numpy() for name, p in net.state_dict().items()})
+    np.save(args.out / "test_images.npy", test_x.astype(np.uint8))
     np.save(args.out / "test_spikes.npy", encode(test_x, np.random.default_rng(TEST_CODE_SEED)))
     np.save(args.out / "test_labels.npy", test_y.astype(np.uint8))
     facts = check(args.out, net, test_y)
