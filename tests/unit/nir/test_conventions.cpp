@@ -29,8 +29,10 @@ TEST(Conventions, Sinabs) {
     const Population& lif = o.network->populations.at(0);
     const Population& integrator = o.network->populations.at(1);
     EXPECT_THAT(lif.beta, ElementsAre(std::exp(-0.5), std::exp(-0.25)));
-    for (const Connection& c : o.network->connections)
-        if (c.name == "fc") EXPECT_THAT(std::get<Dense>(c.stages.at(0)).weight, ElementsAre(2, -2, 6, -4));
+    for (const Connection& c : o.network->connections) {
+        if (c.name != "fc") continue;
+        EXPECT_THAT(std::get<Dense>(c.stages.at(0)).weight, ElementsAre(2, -2, 6, -4));
+    }
     EXPECT_EQ(lif.spiking->max_spikes, 255);
     EXPECT_EQ(lif.spiking->compare, Compare::greater_equal);
     EXPECT_FALSE(std::get<SoftReset>(lif.spiking->reset).next_step);

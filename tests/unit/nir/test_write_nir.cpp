@@ -35,7 +35,7 @@ std::vector<Signal> random_inputs(const Network& network) {
     std::vector<Signal> signals;
     for (const Input& input : network.inputs) {
         Signal s{50, neurons(input), {}};
-        for (std::size_t i = 0; i < s.steps * s.width; ++i) s.values.push_back(random() % 4 == 0 ? 1.0 : 0.0);
+        for (std::size_t i = 0; i < s.steps * s.neurons; ++i) s.values.push_back(random() % 4 == 0 ? 1.0 : 0.0);
         signals.push_back(std::move(s));
     }
     return signals;
