@@ -2,6 +2,8 @@
 // [width, height, channels] and transposes before it flattens, which is the same.
 #include "compiler/frontend/netx/lower.hpp"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <set>
 
@@ -89,6 +91,11 @@ struct Lowering {
         };
         const double weight = one("weight", 64), bias = one("bias", 0);
         c.stages.push_back(Scale{{weight}, {bias}});
+        // Up to where weight x + bias stays within Lava's 16 bits.
+        const double room = std::floor((INT16_MAX - std::abs(bias)) / std::max(1.0, std::abs(weight)));
+        Input& input = network.inputs.front();
+        input.levels = static_cast<int>(std::clamp<double>(room, 1, INT16_MAX));
+        input.range = input.levels;
         report.note(layer.fields.about(
             "weight",
             fmt::format("input values x are added to v as {} x + {}, the file's transform", weight, bias), "",

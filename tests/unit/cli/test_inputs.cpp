@@ -37,7 +37,7 @@ class Inputs : public SynfireTest {
 };
 
 TEST_F(Inputs, ImagesAreScaledAndEncoded) {
-    write_echo("[3]", 3, "real");
+    write_echo("[3]", 3, "analog");
     write("x.npy", to_npy({{2, 3}, std::vector<std::uint8_t>{0, 51, 255, 255, 0, 0}}));
     Said said = run("x.npy --encode direct --steps 2");
     EXPECT_EQ(said.code, 0) << said.err;
@@ -59,7 +59,7 @@ TEST_F(Inputs, ImagesAreScaledAndEncoded) {
 }
 
 TEST_F(Inputs, ImagesThatDoNotFit) {
-    write_echo("[3]", 3, "real");
+    write_echo("[3]", 3, "analog");
     write("x.npy", to_npy({{2, 3}, std::vector<float>{0, 0.5F, 3, 0, 0, 0}}));
     write("wide.npy", to_npy({{2, 4}, std::vector<float>(8)}));
     expect_refused("x.npy --encode rate --steps 4", "value 3 at index 2 becomes 3\n  expected: 0..1");

@@ -69,6 +69,7 @@ TEST(Lower, TransformAndPeriodicReset) {
     ASSERT_TRUE(o.network) << o.text();
     const Network& n = *o.network;
     EXPECT_EQ(n.inputs.at(0).kind, SignalKind::real);
+    EXPECT_EQ(n.inputs[0].range, 3640);  // 9 x - 4 stays below 2^15
     EXPECT_EQ(n.connections.at(0).delay, 0);
     const auto& transform = std::get<Scale>(n.connections[0].stages.at(0));
     EXPECT_THAT(transform.factor, ElementsAre(9.0));
