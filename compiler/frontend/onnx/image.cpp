@@ -116,6 +116,8 @@ Image image_of(const Node& node, const Shape& x, const Shape* weight) {
     image.channels = x[1];
     const std::vector<std::int64_t>* kernel = per_axis(node, "kernel_shape", image.rank);
     if (kernel == nullptr && weight == nullptr) throw OperatorError("kernel_shape is missing");
+    if (kernel == nullptr && weight->size() != image.rank + 2)
+        throw OperatorError("weights " + to_string(*weight) + " fit no input " + to_string(x));
     for (std::size_t axis = 0; axis < image.rank; ++axis) {
         const std::int64_t size =
             kernel != nullptr ? (*kernel)[axis] : static_cast<std::int64_t>(weight->at(axis + 2));

@@ -17,6 +17,7 @@ namespace pb = ::onnx;
 using Nodes = google::protobuf::RepeatedPtrField<pb::NodeProto>;
 
 constexpr int deepest = 32;  // calls within calls
+constexpr const char* unfolds = "the functions of the file unfold to more nodes than its size allows";
 
 struct Inliner {
     const std::string& file;
@@ -78,9 +79,10 @@ void add_nodes(Inliner& inliner, const Nodes& nodes, const Scope& scope, int dep
 
 void add_call(Inliner& inliner, const pb::FunctionProto& function, const pb::NodeProto& call, int depth) {
     if (depth > deepest) refuse(inliner, call, "functions call each other without end");
+    if (++inliner.calls > inliner.most_nodes) refuse(inliner, call, unfolds);
     if (call.input_size() > function.input_size() || call.output_size() > function.output_size())
         refuse(inliner, call, "its function takes fewer inputs or gives fewer outputs");
-    Scope scope{"call" + std::to_string(++inliner.calls) + "/", {}, &call};
+    Scope scope{"call" + std::to_string(inliner.calls) + "/", {}, &call};
     for (int i = 0; i < function.input_size(); ++i)
         scope.names[function.input(i)] = i < call.input_size() ? call.input(i) : "";
     for (int i = 0; i < function.output_size() && i < call.output_size(); ++i) {
@@ -110,7 +112,7 @@ void add_nodes(Inliner& inliner, const Nodes& nodes, const Scope& scope, int dep
             continue;
         }
         if (static_cast<std::size_t>(inliner.nodes.size()) >= inliner.most_nodes)
-            refuse(inliner, node, "the functions of the file unfold to more nodes than its size allows");
+            refuse(inliner, node, unfolds);
         *inliner.nodes.Add() = std::move(one);
     }
 }

@@ -103,9 +103,11 @@ std::optional<Threshold> collect_spikes(const Matcher& m, const Membrane& membra
             const std::optional<Threshold> one =
                 threshold_on(m, membrane, spikes, compared, reset ? reset->never : std::nullopt);
             if (!one) continue;
-            if (!found.empty() && !nearly_same(found.front().second, *one))
+            if (!found.empty() && !nearly_same(found.front().second, *one)) {
+                if (found.front().second.max_spikes > 1 && one->max_spikes == 1) continue;
                 refuse(m, membrane, "it is compared with two different thresholds",
                        "give the neuron one threshold");
+            }
             found.emplace_back(spikes, *one);
             if (!counted && one->max_spikes > 1)
                 most = most == 1 ? one->max_spikes : std::min(most, one->max_spikes);

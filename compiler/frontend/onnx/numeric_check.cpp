@@ -409,7 +409,7 @@ void check_numerically(const Graph& graph, const Symbols& symbols, const std::ve
         const Values values = evaluate(graph, point_for_neurons(c, point), wanted);
         for (const Neuron& neuron : neurons) compare_neuron(c, neuron, values);
     }
-    const std::uint64_t layers = affordable(2 * evaluation_work(graph), 2, synapse_points);
+    const std::uint64_t layers = affordable(2 * evaluation_work(graph), 1, synapse_points);
     for (std::uint64_t point = 0; point < layers; ++point) {
         const Values values = evaluate(graph, point_for_synapses(c, point), wanted);
         for (std::size_t i = 0; i < neurons.size(); ++i) compare_synapses(c, i, values);

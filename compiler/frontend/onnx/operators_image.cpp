@@ -150,7 +150,7 @@ Tensor normalize(const Node& node, const Operands& operands) {
     const Tensor& x = operand(operands, 0);
     const std::size_t channels = x.shape.size() < 2 ? 0 : x.shape[1];
     for (std::size_t i = 1; i < 5; ++i)
-        if (operand(operands, i).values.size() != channels)
+        if (channels == 0 || operand(operands, i).values.size() != channels)
             throw OperatorError("its parameters fit no axis 1 of " + to_string(x.shape));
     const double epsilon = real_attribute(node, "epsilon", 1e-5F);
     Tensor y = x;

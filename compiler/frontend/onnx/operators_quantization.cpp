@@ -58,6 +58,7 @@ Tensor quantize(const Node& node, const Operands& operands) {
     const Codes codes = codes_of(node, operands);
     Tensor result{x.shape, Element::integer, x.values};
     for (std::size_t i = 0; i < result.values.size(); ++i) {
+        if (!(codes.scale_at(i) > 0)) throw OperatorError("a scale that is not above 0");
         const double code = to_nearest(x.values[i] / codes.scale_at(i)) + codes.zero_at(i);
         if (code < -128 || code > 127)
             throw OperatorError("a value beyond 8 bits is quantized: code " + std::to_string(code));

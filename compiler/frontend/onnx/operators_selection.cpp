@@ -1,6 +1,5 @@
 // Operators that take a block of their input, or place it in a larger one: Slice, Split, Pad.
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 
 #include "compiler/frontend/onnx/operator_rows.hpp"
@@ -137,7 +136,8 @@ Tensor pad(const Node& node, const Operands& operands) {
     std::vector<Selection> selection = everything(a.shape);
     for (std::size_t i = 0; i < axes.size(); ++i) {
         const std::int64_t before = pads[i], after = pads[i + axes.size()];
-        if (std::max(std::abs(before), std::abs(after)) > (std::int64_t{1} << 20))
+        constexpr std::int64_t most = std::int64_t{1} << 20;
+        if (before < -most || before > most || after < -most || after > most)
             throw OperatorError("a padding of more than 2^20");
         selection[axes[i]].start = -before;
         selection[axes[i]].count += before + after;

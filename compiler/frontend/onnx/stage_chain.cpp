@@ -178,7 +178,9 @@ void widen(Window& window, const Placed& p) {
 struct Merge {
     const IndexMap& map;
 
+    // A matrix that would be mostly zeros stays behind its map.
     std::optional<Stage> operator()(const Dense& d) const {
+        if (map.inputs > 4 * d.inputs + 64) return std::nullopt;
         Dense merged{d.outputs, map.inputs, std::vector<double>(d.outputs * map.inputs, 0.0), d.bias};
         for (std::size_t o = 0; o < d.outputs; ++o)
             for (std::size_t i = 0; i < d.inputs; ++i)

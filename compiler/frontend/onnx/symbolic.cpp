@@ -77,7 +77,7 @@ Polynomial expand_node(Expander& e, const Node& node) {
 }  // namespace
 
 Symbols expand(const Graph& graph) {
-    Expander e{graph, {}, 0};
+    Expander e{graph, {}, 0, 0};
     e.symbols.values.resize(graph.values.size());
     for (const int input : graph.inputs) {
         const Value& value = graph.values[static_cast<std::size_t>(input)];

@@ -16,6 +16,33 @@ const Symbol& symbol(const Expander& e, Variable v) {
     return e.symbols.symbols[static_cast<std::size_t>(v)];
 }
 
+struct StageWork {
+    double operator()(const Dense& d) const { return static_cast<double>(d.weight.size()); }
+    double operator()(const Sparse& s) const { return static_cast<double>(s.weight.size()); }
+    double operator()(const Scale& s) const { return static_cast<double>(s.factor.size()); }
+    double operator()(const Convolution& c) const {
+        const Shape out = output_shape(c);
+        return static_cast<double>(c.weight.size()) * static_cast<double>(out[1] * out[2]);
+    }
+    double operator()(const Pool& p) const {
+        const Shape out = output_shape(p);
+        return static_cast<double>(out[0] * out[1] * out[2]) *
+               static_cast<double>(p.window.kernel[0] * p.window.kernel[1]);
+    }
+    double operator()(const IndexMap& m) const { return static_cast<double>(m.source.size()); }
+};
+
+// Sums of layers may multiply paths: a small file must not ask for much.
+void account(Expander& e, const Path& path, std::size_t paths) {
+    for (const Stage& stage : path.stages) {
+        const auto* map = std::get_if<IndexMap>(&stage);
+        e.coefficients += stored_weights(stage) + (map != nullptr ? map->source.size() : 0);
+        e.work += std::visit(StageWork{}, stage);
+    }
+    if (paths > max_paths || e.coefficients > max_coefficients || e.work > max_layer_work)
+        throw NotUnderstood("the layers are too large", "split the model");
+}
+
 // What a layer reads: a sum of spikes, inputs and other layers, each through its own stages. A layer before
 // this one without a neuron between them keeps its stages in front.
 Drive signal_of(Expander& e, const Node& node, std::size_t index) {
@@ -36,19 +63,16 @@ Drive signal_of(Expander& e, const Node& node, std::size_t index) {
         }
         for (Path& path : paths) {
             scale_outputs(path.stages, factor, count);
-            for (const Stage& stage : path.stages) e.coefficients += stored_weights(stage);
+            account(e, path, signal.paths.size() + 1);
             signal.paths.push_back(std::move(path));
         }
     }
-    if (e.coefficients > max_coefficients) throw NotUnderstood("the layers are too large", "split the model");
     return signal;
 }
 
 Polynomial new_drive(Expander& e, const Node& node, Drive drive) {
     if (drive.paths.empty()) return constant(drive.offset);
-    for (const Path& path : drive.paths)
-        for (const Stage& stage : path.stages) e.coefficients += stored_weights(stage);
-    if (e.coefficients > max_coefficients) throw NotUnderstood("the layers are too large", "split the model");
+    for (const Path& path : drive.paths) account(e, path, drive.paths.size());
     const Variable v = new_symbol(e, node, Symbol::Kind::drive);
     e.symbols.symbols.back().drive = std::move(drive);
     return variable(v);
@@ -75,6 +99,7 @@ Drive linear_drive(Expander& e, const Node& node) {
         if (value.constant == nullptr) {
             Drive signal = signal_of(e, node, i);
             held.push_back(filled(value, signal.offset));
+            e.work += 3 * static_cast<double>(element_count(result_shape(e, node)).value());  // linear_part()
             const std::vector<Stage> stages =
                 signal.paths.empty() ? std::vector<Stage>{} : linear_part(e.graph, node, i);
             for (Path& path : signal.paths) {

@@ -1,6 +1,7 @@
 // Rules of the operators that work neuron by neuron and make no spikes: arithmetic, choices, types and codes.
 // One small function per operator and one row per operator at the end.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "compiler/frontend/onnx/operators.hpp"
@@ -112,6 +113,9 @@ PerNeuron result_at(const Expander& e, const Node& node, double value) {
 Polynomial affine_image(const Expander& e, const Node& node, const Polynomial& p) {
     try {
         const PerNeuron zero = result_at(e, node, 0), one = result_at(e, node, 1);
+        const auto finite = [](double x) { return std::isfinite(x); };
+        if (!std::all_of(zero.begin(), zero.end(), finite) || !std::all_of(one.begin(), one.end(), finite))
+            throw OperatorError("its result is infinite where there is no spike, or where there is one");
         return sum(scaled(p, minus(one, zero)), constant(zero));
     } catch (const OperatorError& error) {
         throw NotUnderstood(error.what(), "look at the parameters of this operator");

@@ -14,11 +14,14 @@ namespace synfire::onnx {
 struct Expander {
     const Graph& graph;
     Symbols symbols;
-    std::size_t coefficients = 0;
+    std::size_t coefficients = 0;  // of all polynomials and stages so far
+    double work = 0;               // operations that applying all stages once takes
 };
 
-inline constexpr std::size_t max_coefficients = std::size_t{1}
-                                                << 27;  // of all polynomials and weights of a file
+// Bounds of what one file may ask for, however its layers are added to each other.
+inline constexpr std::size_t max_coefficients = std::size_t{1} << 27;
+inline constexpr double max_layer_work = 1e10;
+inline constexpr std::size_t max_paths = 1024;  // into one layer
 
 // Why a node is none of ours, in a sentence without the node, and what to do instead.
 struct NotUnderstood : std::runtime_error {
