@@ -101,16 +101,23 @@ void flush(Path& path, const Place& place, TensorSource& source) {
 }
 
 // dense(scale * x + shift) as one Dense.
-Dense behind(const Dense& dense, const PerNeuron& scale, const PerNeuron& shift) {
-    Dense out = dense;
+void scale_columns(Dense& dense, const PerNeuron& scale, const PerNeuron& shift) {
     PerNeuron moved(dense.outputs, 0.0);
     for (std::size_t o = 0; o < dense.outputs; ++o)
         for (std::size_t i = 0; i < dense.inputs; ++i) {
-            moved[o] += dense.weight[o * dense.inputs + i] * at(shift, i);
-            out.weight[o * dense.inputs + i] *= at(scale, i);
+            double& weight = dense.weight[o * dense.inputs + i];
+            moved[o] += weight * at(shift, i);
+            weight *= at(scale, i);
         }
-    add_bias(out, out.outputs, moved);
-    return out;
+    add_bias(dense, dense.outputs, moved);
+}
+
+// A copy for every path but the last, since weights are large; the bias counts once.
+template <class Matrix>
+Matrix for_path(Matrix& matrix, std::size_t path, std::size_t paths) {
+    Matrix own = path + 1 < paths ? matrix : std::move(matrix);
+    if (path > 0) own.bias.clear();
+    return own;
 }
 
 // convolution(scale * x) with the scale in the weights, where it is one value per channel.
@@ -140,29 +147,29 @@ void apply_elementwise(Flow& flow, const PerNeuron& scale, const PerNeuron& shif
     }
 }
 
-void apply_dense(Flow& flow, const Dense& dense, int delay, const std::string& name, const Place& place,
+void apply_dense(Flow& flow, Dense dense, int delay, const std::string& name, const Place& place,
                  TensorSource& source) {
     take(source, dense.weight.size() * (flow.paths.size() - 1), place);
-    Dense without_bias = dense;
-    without_bias.bias.clear();
+    flow.shape = {dense.outputs};
     for (std::size_t p = 0; p < flow.paths.size(); ++p) {
         Path& path = flow.paths[p];
-        path.stages.emplace_back(behind(p == 0 ? dense : without_bias, path.scale, path.shift));
+        Dense own = for_path(dense, p, flow.paths.size());
+        if (!is_identity(path)) scale_columns(own, path.scale, path.shift);
+        path.stages.emplace_back(std::move(own));
         path.scale = {1.0};
         path.shift = {0.0};
         path.delay += delay;
         path.name = name;
     }
-    flow.shape = {dense.outputs};
 }
 
-void apply_convolution(Flow& flow, const Convolution& convolution, int delay, const std::string& name,
+void apply_convolution(Flow& flow, Convolution convolution, int delay, const std::string& name,
                        const Place& place, TensorSource& source) {
     take(source, convolution.weight.size() * (flow.paths.size() - 1), place);
+    flow.shape = output_shape(convolution);
     for (std::size_t p = 0; p < flow.paths.size(); ++p) {
         Path& path = flow.paths[p];
-        Convolution own = convolution;
-        if (p > 0) own.bias.clear();
+        Convolution own = for_path(convolution, p, flow.paths.size());
         // The border is padded with zeros, not with the shift.
         if (!all_equal(path.shift, 0) || !scale_channels(own, path.scale)) flush(path, place, source);
         path.scale = {1.0};
@@ -170,7 +177,6 @@ void apply_convolution(Flow& flow, const Convolution& convolution, int delay, co
         path.delay += delay;
         path.name = name;
     }
-    flow.shape = output_shape(convolution);
 }
 
 void apply_pool(Flow& flow, const Pool& pool, const Place& place, TensorSource& source) {

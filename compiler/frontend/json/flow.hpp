@@ -35,9 +35,9 @@ void apply_elementwise(Flow& flow, const PerNeuron& scale, const PerNeuron& shif
 // One more matrix, convolution or pool behind every path; the bias counts once. The flow takes the stage's
 // output shape. name: of a layer with weights. Throws InputError where the copies for several paths are too
 // large.
-void apply_dense(Flow& flow, const Dense& dense, int delay, const std::string& name, const Place& place,
+void apply_dense(Flow& flow, Dense dense, int delay, const std::string& name, const Place& place,
                  TensorSource& source);
-void apply_convolution(Flow& flow, const Convolution& convolution, int delay, const std::string& name,
+void apply_convolution(Flow& flow, Convolution convolution, int delay, const std::string& name,
                        const Place& place, TensorSource& source);
 // A maximum of sums is no sum of maxima: such a flow has one path.
 void apply_pool(Flow& flow, const Pool& pool, const Place& place, TensorSource& source);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -80,7 +81,7 @@ void dense(const LayerReader& r, Flow& flow) {
     if (r.layer.contains("bias"))
         d.bias = read_tensor(r.layer["bias"], {d.outputs}, "[units]", inside(r.node.place, "bias"), r.source);
     note_second_stage(r, flow);
-    apply_dense(flow, d, r.layer.value("delay", 0), r.node.name, r.node.place, r.source);
+    apply_dense(flow, std::move(d), r.layer.value("delay", 0), r.node.name, r.node.place, r.source);
 }
 
 void conv2d(const LayerReader& r, Flow& flow) {
@@ -112,7 +113,7 @@ void conv2d(const LayerReader& r, Flow& flow) {
         c.bias =
             read_tensor(r.layer["bias"], {c.filters}, "[filters]", inside(r.node.place, "bias"), r.source);
     note_second_stage(r, flow);
-    apply_convolution(flow, c, r.layer.value("delay", 0), r.node.name, r.node.place, r.source);
+    apply_convolution(flow, std::move(c), r.layer.value("delay", 0), r.node.name, r.node.place, r.source);
 }
 
 void pool2d(const LayerReader& r, Flow& flow) {

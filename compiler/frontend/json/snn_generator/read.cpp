@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -133,7 +134,7 @@ struct Reader {
         if (element_count(output_shape(c)).value_or(max_elements) > max_model_values)
             fail(layer.place, fmt::format("delivers an image of {}", to_string(output_shape(c))),
                  fmt::format("at most {} values", max_model_values), "check --input-shape");
-        apply_convolution(flow, c, 0, fmt::format("layer{}", layer.index), layer.place, source);
+        apply_convolution(flow, std::move(c), 0, fmt::format("layer{}", layer.index), layer.place, source);
     }
 
     void max_pool(const Layer& layer) {
@@ -162,7 +163,7 @@ struct Reader {
                  fmt::format("{}", d.inputs), "check --input-shape C,H,W");
         d.weight = tensor(layer, "weight", {d.outputs, d.inputs}, "[out_features, in_features]", true);
         d.bias = tensor(layer, "bias", {d.outputs}, "[out_features]", false);
-        apply_dense(flow, d, 0, fmt::format("layer{}", layer.index), layer.place, source);
+        apply_dense(flow, std::move(d), 0, fmt::format("layer{}", layer.index), layer.place, source);
     }
 
     double beta(const Layer& layer) const {
