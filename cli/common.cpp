@@ -1,7 +1,9 @@
 // Loading models and running work over a batch.
 #include "cli/common.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <exception>
 #include <filesystem>
 #include <map>
@@ -10,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/calibrate.hpp"
 #include "compiler/frontend/frontends.hpp"
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/support/files.hpp"
@@ -63,6 +66,7 @@ ReadOptions options_of(const ReadFlags& flags) {
 }  // namespace
 
 void add_read_flags(CLI::App& command, ReadFlags& flags) {
+    add_calibration_flags(command, flags);
     std::vector<std::string> names;
     for (const auto& [name, framework] : frameworks) names.push_back(name);
     command
@@ -141,6 +145,7 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
         model.holds_integers =
             std::filesystem::path(path).extension() == ".net" || options.as == Framework::lava_fixed;
     }
+    convert_rectifiers(model, flags, report);
     return model;
 }
 

@@ -64,6 +64,9 @@ struct ReadFlags {
     std::vector<std::string> states;  // IN:OUT
     std::vector<std::size_t> input_shape;
     std::string weights;
+    std::string calibrate;  // .npy of inputs that convert a network of ReLUs
+    double percentile = 99.9;
+    bool shows_rectifiers = false;  // inspect: a network of ReLUs may stay one
 };
 
 void add_read_flags(CLI::App& command, ReadFlags& flags);

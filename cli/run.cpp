@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/accuracy.hpp"
 #include "cli/common.hpp"
 #include "cli/inputs.hpp"
 #include "compiler/support/files.hpp"
@@ -21,6 +22,7 @@ struct Options {
     std::string engine = "emulator";
     bool trace = false;
     std::string probe = "exact";
+    std::string labels;
     QuantizeFlags quantize;
 };
 
@@ -110,14 +112,25 @@ Outcome run(const Options& options, const Common& common, Report& report) {
                                     emulator ? InputUse::integers : InputUse::reference_only, report);
     std::vector<Shape> shapes;
     for (const Population& p : model.network.populations) shapes.push_back(p.shape);
+    std::vector<std::size_t> labels;
+    const std::size_t output = model.network.outputs.front();
+    if (!options.labels.empty())
+        labels =
+            load_labels(options.labels, batch.samples.size(), neurons(model.network.populations[output]));
     Artifacts files;
     Outcome outcome;
+    outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"output", options.output}};
+    const auto report_accuracy = [&](const std::string& engine, const auto& traces) {
+        if (labels.empty()) return;
+        outcome.text += accuracy_over_time(engine, traces, output, labels, batch.steps, outcome.json);
+    };
     if (reference) {
         std::vector<FloatTrace> traces(batch.samples.size());
         for_each_sample(traces.size(), common.threads,
                         [&](std::size_t b) { traces[b] = simulate(model.network, batch.samples[b]); });
         add_results(traces, batch, shapes, options.trace, emulator ? "reference/" : "", files);
         outcome.text += spike_counts(traces, "reference");
+        report_accuracy("reference", traces);
     }
     if (emulator) {
         const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
@@ -128,9 +141,9 @@ Outcome run(const Options& options, const Common& common, Report& report) {
             for (IntTrace& trace : traces) read_as_probe(integers, trace);
         add_results(traces, batch, shapes, options.trace, reference ? "emulator/" : "", files);
         outcome.text += spike_counts(traces, "emulator");
+        report_accuracy("emulator", traces);
     }
     write_artifacts(options.output, files);
-    outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"output", options.output}};
     return outcome;
 }
 
@@ -145,6 +158,10 @@ Command add_run(CLI::App& app) {
     command->add_option("-o,--output", options->output, "Folder for the results")->required();
     command->add_option("--engine", options->engine, "reference (float64), emulator (integers) or both")
         ->check(CLI::IsMember({"reference", "emulator", "both"}));
+    command->add_option(
+        "--labels", options->labels,
+        "Classes [B]: also report accuracy after 1, 2, 4, ... steps, by spike count, or by the "
+        "potential of a readout");
     command->add_flag("--trace", options->trace, "Also write u and v after every step");
     command
         ->add_option(

@@ -2,6 +2,7 @@
 #include "compiler/network/describe.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -82,6 +83,10 @@ std::string edge_label(const Connection& c) {
 }  // namespace
 
 std::string equation(const Population& p) {
+    if (p.rectifier)
+        return fmt::format(
+            "v = I{}, ReLU{}, to be converted with calibration data", added(p.bias),
+            std::isfinite(p.rectifier->most) ? fmt::format(" up to {:.4g}", p.rectifier->most) : "");
     std::string line;
     const bool filtered = !all_equal(p.alpha, 0);
     if (filtered) line += fmt::format("i = {}I, ", kept(p.alpha, "i"));

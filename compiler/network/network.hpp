@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <string>
 #include <variant>
@@ -97,6 +98,12 @@ struct PeriodicReset {
 // Whether the state is cleared before the step (from 0).
 bool clears(const PeriodicReset& reset, std::size_t step);
 
+// A ReLU of a conventional network, min(max(v, 0), most): no neuron yet. tuning/convert_ann makes one of it;
+// nothing runs it before (network/rectified.hpp).
+struct Rectifier {
+    double most = std::numeric_limits<double>::infinity();
+};
+
 struct Population {
     std::string name;
     Shape shape;
@@ -108,6 +115,7 @@ struct Population {
     PerNeuron v_min;           // v is raised to it before it meets the threshold; empty: no lower bound
     PeriodicReset periodic_reset;
     std::optional<Spiking> spiking;
+    std::optional<Rectifier> rectifier;  // then nothing above but shape and bias counts
 };
 
 // What drives a connection: a network input, or the spikes of a population.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -31,7 +32,15 @@ struct ResetText {
     }
 };
 
+std::string rectifier_text(const Population& p) {
+    const std::string bias = is_zero(p.bias) ? "" : ", bias " + text(p.bias);
+    const double most = p.rectifier->most;
+    return fmt::format("population {} {}: ReLU{}{}, not converted to neurons", p.name, to_string(p.shape),
+                       std::isfinite(most) ? fmt::format(" up to {}", most) : "", bias);
+}
+
 std::string text(const Population& p) {
+    if (p.rectifier) return rectifier_text(p);
     std::string line = fmt::format("population {} {}: beta {}", p.name, to_string(p.shape), text(p.beta));
     if (!is_zero(p.alpha)) line += ", alpha " + text(p.alpha);
     if (!is_zero(p.bias)) line += ", bias " + text(p.bias);

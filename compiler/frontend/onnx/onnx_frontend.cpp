@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/frontend/onnx/build_network.hpp"
+#include "compiler/frontend/onnx/conventional.hpp"
 #include "compiler/frontend/onnx/graph.hpp"
 #include "compiler/frontend/onnx/match_neuron.hpp"
 #include "compiler/frontend/onnx/numeric_check.hpp"
@@ -78,6 +79,7 @@ void note(const Graph& graph, const Neuron& neuron, Report& report) {
 Network read_onnx(const Source& source, const ReadOptions& options, Report& report) {
     const Graph graph = fold(parse(source, report));
     const Symbols symbols = expand(graph);
+    if (symbols.conventional) return build_conventional(graph, symbols, report);
     const std::vector<StatePair> pairs = pair_states(graph, symbols, options.states, report);
     require_neurons(graph, symbols, pairs);
     const std::vector<Neuron> neurons = in_order(graph, symbols, match_neurons(graph, symbols, pairs));

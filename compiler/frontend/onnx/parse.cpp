@@ -12,6 +12,7 @@
 #include <onnx/checker.h>
 #include <onnx/onnx_pb.h>
 
+#include "compiler/frontend/onnx/conventional.hpp"
 #include "compiler/frontend/onnx/graph.hpp"
 #include "compiler/frontend/onnx/inline_functions.hpp"
 #include "compiler/frontend/onnx/roll.hpp"
@@ -398,6 +399,7 @@ Graph parse(const Source& source, Report& report) {
     }
     add_outputs(graph, names, model.graph());
     expand_custom_domain(graph);
+    if (is_conventional(graph)) drop_decision(graph, report);
     if (std::optional<Graph> step = one_step_of(model, graph, report)) graph = std::move(*step);
     refuse_unsupported(graph, report);
     check_batches(graph);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "compiler/frontend/onnx/conventional.hpp"
 #include "compiler/frontend/onnx/symbolic_rules.hpp"
 
 namespace synfire::onnx {
@@ -79,6 +80,7 @@ Polynomial expand_node(Expander& e, const Node& node) {
 Symbols expand(const Graph& graph) {
     Expander e{graph, {}, 0, 0};
     e.symbols.values.resize(graph.values.size());
+    e.symbols.conventional = is_conventional(graph);
     for (const int input : graph.inputs) {
         const Value& value = graph.values[static_cast<std::size_t>(input)];
         e.symbols.values[static_cast<std::size_t>(input)] =

@@ -1,6 +1,7 @@
 // A folded graph -> what each of its values is in terms of the variables of one time step.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <set>
 #include <string>
@@ -42,6 +43,7 @@ struct Count {
 // max(argument, 0): a lower bound of a potential, once the bound is added again.
 struct Bounded {
     Polynomial argument;
+    double most = std::numeric_limits<double>::infinity();  // ReLUs of conventional networks: an upper bound
 };
 
 struct Symbol {
@@ -56,6 +58,7 @@ struct Symbol {
 };
 
 struct Symbols {
+    bool conventional = false;    // the graph is one of ReLUs, without neurons (conventional.hpp)
     std::vector<Symbol> symbols;  // indexed by Variable
     std::set<Variable> steps;
     std::set<Variable> counts;

@@ -53,7 +53,7 @@ Drive signal_of(Expander& e, const Node& node, std::size_t index) {
     Drive signal{{}, constant_term(p)};
     for (const auto& [monomial, factor] : without_constant(p).terms) {
         const Symbol& source = symbol(e, monomial[0]);
-        if (source.kind == Symbol::Kind::bounded)
+        if (source.kind == Symbol::Kind::bounded && !e.symbols.conventional)
             throw NotUnderstood("its input is rectified (ReLU): a conventional network",
                                 "feed layers with spikes, or export the ReLU network without neurons");
         std::vector<Path> paths{Path{monomial[0], {}}};

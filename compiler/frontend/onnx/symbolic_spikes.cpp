@@ -184,7 +184,23 @@ Polynomial bounded_below(Expander& e, const Node& node, const Polynomial& p, con
     return sum(variable(v), constant(low));
 }
 
+// min(ReLU(x), high) in a conventional network; nothing where p is something else.
+std::optional<Polynomial> bounded_rectifier(Expander& e, const Node& node, const Polynomial& p,
+                                            const PerNeuron& high) {
+    const std::optional<Variable> v = single_variable(p);
+    if (!e.symbols.conventional || !v || symbol(e, *v).kind != Symbol::Kind::bounded ||
+        !all_equal_to(high, high[0]) || !(high[0] > 0))
+        return std::nullopt;
+    Bounded limited = symbol(e, *v).bounded;
+    limited.most = std::min(limited.most, high[0]);
+    const Variable result = new_symbol(e, node, Symbol::Kind::bounded);
+    e.symbols.symbols.back().bounded = std::move(limited);
+    return variable(result);
+}
+
 Polynomial bounded_above(Expander& e, const Node& node, const Polynomial& p, const PerNeuron& high) {
+    if (std::optional<Polynomial> rectifier = bounded_rectifier(e, node, p, high))
+        return std::move(*rectifier);
     const auto count = single_count(e, p);
     if (!count || !all_equal_to(high, high[0]) || high[0] < 1)
         throw NotUnderstood("a computed value has an upper bound",

@@ -437,14 +437,6 @@ def custom_domain(rng):
     return m
 
 
-def relu(rng):
-    m = Model()
-    m.input("x", 1, K)
-    m.op("Relu", layer(m, rng), out="y")
-    m.output("y", 1, N)
-    return m
-
-
 def quadratic(rng):
     m, i = start(rng)
     m.input("i", 1, N)
@@ -493,7 +485,6 @@ def coupled(rng):
 REFUSED = {
     "loop": (loop, {}),
     "custom_domain": (custom_domain, {}),
-    "relu": (relu, {}),
     "quadratic": (quadratic, {}),
     "two_thresholds": (two_thresholds, {}),
     "threshold_zero": (lambda r: snntorch(r, th=0.0), {}),
