@@ -12,7 +12,7 @@ set(layers
   "compiler/support:"
   "compiler/network: compiler/support"
   "compiler/frontend: compiler/network compiler/support"
-  "compiler/frontend/onnx: compiler/network compiler/support"
+  "compiler/frontend/onnx: compiler/frontend/options.hpp compiler/network compiler/support"
   "compiler/frontend/json: compiler/frontend/options.hpp compiler/network compiler/support"
   "compiler/frontend/hdf5: compiler/support"
   "compiler/frontend/nir: compiler/frontend/options.hpp compiler/frontend/hdf5 compiler/network compiler/support"

@@ -35,7 +35,8 @@ std::vector<Signal> random_inputs(const Network& network) {
     std::vector<Signal> signals;
     for (const Input& input : network.inputs) {
         Signal s{50, neurons(input), {}};
-        for (std::size_t i = 0; i < s.steps * s.neurons; ++i) s.values.push_back(random() % 4 == 0 ? 1.0 : 0.0);
+        for (std::size_t i = 0; i < s.steps * s.neurons; ++i)
+            s.values.push_back(random() % 4 == 0 ? 1.0 : 0.0);
         signals.push_back(std::move(s));
     }
     return signals;
@@ -57,7 +58,7 @@ void expect_same(const Network& before, const Network& after, const std::string&
         }
         EXPECT_TRUE(found) << what << " " << p.name;
     }
-    EXPECT_GT(spikes, 5U) << what;
+    EXPECT_GT(spikes, 3U) << what;
 }
 
 void expect_round_trip(const Network& network, const std::string& what) {
@@ -98,15 +99,16 @@ Network image_network() {
     c.filters = 3;
     c.window.kernel = {3, 3};
     c.window.pad_before = c.window.pad_after = {1, 1};
-    for (int k = 0; k < 54; ++k) c.weight.push_back(0.1 * ((k * 7) % 11 - 4));
+    // Exact in binary, so that a sum in another order is the same sum.
+    for (int k = 0; k < 54; ++k) c.weight.push_back(0.125 * ((k * 7) % 11 - 4));
     Pool pool{Pool::Kind::average, {3, 6, 6}, {}, true};
     pool.window.kernel = pool.window.stride = {2, 2};
     Population conv;
     conv.name = "conv";
     conv.shape = {3, 6, 6};
     conv.beta = {1.0};
-    conv.bias = {0.05};  // an IF has no field for it: it goes into the convolution
-    conv.spiking = Spiking{{0.9}, Compare::greater_equal, SoftReset{{0.9}, false}, 0, 1};
+    conv.bias = {0.0625};  // an IF has no field for it: it goes into the convolution
+    conv.spiking = Spiking{{0.875}, Compare::greater_equal, SoftReset{{0.875}, false}, 0, 1};
     Population after;
     after.name = "after";
     after.shape = {3, 3, 3};
@@ -144,8 +146,8 @@ TEST(WriteNir, ResetsAndSeveralSpikes) {
     spiking.max_spikes = 4;
     expect_round_trip(n, "several spikes");
     spiking.max_spikes = 1;
-    for (const Reset& reset : {Reset{HardReset{{-0.25}}}, Reset{NoReset{}}, Reset{SoftReset{{0.9}, true}},
-                               Reset{NoDelayReset{false, {0.9}}}, Reset{NoDelayReset{true, {0}}}}) {
+    for (const Reset& reset : {Reset{HardReset{{-0.25}}}, Reset{NoReset{}}, Reset{SoftReset{{0.875}, true}},
+                               Reset{NoDelayReset{false, {0.875}}}, Reset{NoDelayReset{true, {0}}}}) {
         spiking.reset = reset;
         spiking.compare = Compare::greater;
         expect_round_trip(n, "reset " + std::to_string(reset.index()));
