@@ -193,7 +193,8 @@ TEST(QuantizeStages, WholeNumbersStayExact) {
             expect_equal(n, q, input, what + ", mcu");
         }
         expect_equal(n, carry_over(n, report), input, what + ", lava");
-        for (std::uint8_t s : simulate(n, {input}).populations[1].s) spikes += s;
+        const FloatTrace trace = simulate(n, {input});
+        for (std::uint8_t s : trace.populations[1].s) spikes += s;
         pooled += carry_over(n, report).connections[0].sum_pool.has_value();
     }
     EXPECT_GT(spikes, 1000U);

@@ -69,7 +69,9 @@ TEST(SnnGenerator, LayersAreNamedByTheirPlace) {
 }
 
 struct SnnGeneratorErrors : testing::Test {
-    std::filesystem::path scratch = std::filesystem::path(testing::TempDir()) / "synfire_snn_generator";
+    std::filesystem::path scratch = std::filesystem::path(testing::TempDir()) /
+                                    (std::string("synfire_snn_generator_") +
+                                     testing::UnitTest::GetInstance()->current_test_info()->name());
     json::Value architecture = json::Value::parse(file_text(folder + "small_architecture.json"));
     json::Value weights = json::Value::parse(file_text(folder + "small_weights.json"));
 
