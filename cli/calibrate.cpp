@@ -52,7 +52,12 @@ void convert_rectifiers(Model& model, const ReadFlags& flags, Report& report) {
                                     ConvertOptions{flags.percentile}, report);
         check(model.network, model.path, report);
         report.stop_on_errors();
-    } else if (!flags.shows_rectifiers) {
+    } else if (flags.shows_rectifiers) {
+        d.reason =
+            "a conventional network of ReLUs: before it runs, its rates are converted from calibration data";
+        d.hint = "give --calibrate X.npy to see the network of neurons";
+        report.warning(d);
+    } else {
         d.reason = "a conventional network of ReLUs: how it spikes depends on the activations it has";
         d.expected = "calibration data";
         d.hint = "--calibrate X.npy, some hundred inputs of the training set";

@@ -156,8 +156,7 @@ void note(const Builder& b, Report& report) {
     d.file = b.graph.file;
     d.reason =
         "a conventional network of ReLUs, not a spiking one: its rates are converted from calibration data";
-    d.hint = "give inputs of the training set to run or compile it: --calibrate X.npy";
-    report.warning(d);
+    report.note(d);
 }
 
 }  // namespace
