@@ -231,6 +231,18 @@ struct Reader {
         return data;
     }
 
+    // libhdf5 copies the bits of a number without looking whether they lie within its bytes.
+    static bool fills_its_bytes(hid_t type, H5T_class_t kind, std::size_t size) {
+        const std::size_t bits = 8 * size;
+        if (H5Tget_precision(type) != bits || H5Tget_offset(type) != 0) return false;
+        if (kind == H5T_INTEGER) return true;
+        std::size_t sign = 0, exponent = 0, exponent_bits = 0, mantissa = 0, mantissa_bits = 0;
+        if (H5Tget_fields(type, &sign, &exponent, &exponent_bits, &mantissa, &mantissa_bits) < 0)
+            return false;
+        return sign < bits && exponent <= bits && exponent_bits <= bits - exponent && mantissa <= bits &&
+               mantissa_bits <= bits - mantissa;
+    }
+
     Data dataset(hid_t set, const std::string& path) {
         const Handle space(H5Dget_space(set), H5Sclose), type(H5Dget_type(set), H5Tclose);
         if (!space.good() || !type.good()) damaged(path);
@@ -249,6 +261,7 @@ struct Reader {
         if (!number && kind != H5T_STRING) return data;
         const bool variable = kind == H5T_STRING && H5Tis_variable_str(type) > 0;
         if (*count > 0 && !variable) check_storage(set, *count * size, size, path);
+        if (number && !fills_its_bytes(type, kind, size)) damaged(path);
         if (number) return numbers(set, std::move(data), *count, path);
         if (*count > most_strings) too_large(path, fmt::format("holds {} strings", *count));
         data.kind = Data::Kind::strings;
