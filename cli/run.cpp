@@ -120,9 +120,9 @@ Outcome run(const Options& options, const Common& common, Report& report) {
     Artifacts files;
     Outcome outcome;
     outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"output", options.output}};
-    const auto report_accuracy = [&](const std::string& engine, const auto& traces) {
+    const auto report_accuracy = [&](const std::string& engine, const auto& traces, const PerNeuron& scale) {
         if (labels.empty()) return;
-        outcome.text += accuracy_over_time(engine, traces, output, labels, batch.steps, outcome.json);
+        outcome.text += accuracy_over_time(engine, traces, output, scale, labels, batch.steps, outcome.json);
     };
     if (reference) {
         std::vector<FloatTrace> traces(batch.samples.size());
@@ -130,7 +130,7 @@ Outcome run(const Options& options, const Common& common, Report& report) {
                         [&](std::size_t b) { traces[b] = simulate(model.network, batch.samples[b]); });
         add_results(traces, batch, shapes, options.trace, emulator ? "reference/" : "", files);
         outcome.text += spike_counts(traces, "reference");
-        report_accuracy("reference", traces);
+        report_accuracy("reference", traces, {1.0});
     }
     if (emulator) {
         const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
@@ -141,7 +141,7 @@ Outcome run(const Options& options, const Common& common, Report& report) {
             for (IntTrace& trace : traces) read_as_probe(integers, trace);
         add_results(traces, batch, shapes, options.trace, reference ? "emulator/" : "", files);
         outcome.text += spike_counts(traces, "emulator");
-        report_accuracy("emulator", traces);
+        report_accuracy("emulator", traces, integers.populations[output].scale);
     }
     write_artifacts(options.output, files);
     return outcome;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/accuracy.hpp"
 #include "cli/common.hpp"
 #include "cli/identity.hpp"
 #include "cli/inputs.hpp"
@@ -45,16 +46,9 @@ Sample run_sample(const Model& model, const IntNetwork& integers, const std::vec
     return sample;
 }
 
-// The class whose output neuron spiked most; the lowest index where several did.
-template <class Value>
-std::size_t spike_count_argmax(const PopulationTrace<Value>& output) {
-    std::vector<std::size_t> counts(output.neurons, 0);
-    for (std::size_t i = 0; i < output.s.size(); ++i) counts[i % output.neurons] += output.s[i];
-    return static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-}
-
 struct Accuracy {
     std::size_t samples = 0, reference = 0, emulator = 0, same = 0;
+    bool spikes = true;  // counted; else the potential of a readout
 };
 
 void describe(const Agreement& agreement, const Network& network, Outcome& outcome) {
@@ -89,26 +83,19 @@ void describe(const Accuracy& accuracy, Outcome& outcome) {
         return 100.0 * static_cast<double>(count) / static_cast<double>(accuracy.samples);
     };
     outcome.text += fmt::format(
-        "accuracy (spike-count argmax, {} samples): reference {:.2f} %, emulator {:.2f} %, same answer "
-        "{:.2f} %\n",
-        accuracy.samples, percent(accuracy.reference), percent(accuracy.emulator), percent(accuracy.same));
+        "accuracy ({} argmax, {} samples): reference {:.2f} %, emulator {:.2f} %, same answer {:.2f} %\n",
+        accuracy.spikes ? "spike-count" : "potential", accuracy.samples, percent(accuracy.reference),
+        percent(accuracy.emulator), percent(accuracy.same));
     outcome.json["accuracy"] = {{"samples", accuracy.samples},
                                 {"reference", percent(accuracy.reference) / 100},
                                 {"emulator", percent(accuracy.emulator) / 100},
                                 {"same_answer", percent(accuracy.same) / 100}};
 }
 
-// Agreement and accuracy count spikes; without any, everything would pass.
+// Agreement counts spikes; without any, everything would pass.
 void require_spikes(const Options& options, const Network& network) {
     Diagnostic d;
     d.file = options.model;
-    const Population& output = network.populations[network.outputs.front()];
-    if (!options.labels.empty() && !output.spiking) {
-        d.node = "'" + output.name + "'";
-        d.reason = "the output has no spikes to count for an accuracy";
-        d.hint = "leave out --labels";
-        throw InputError(d);
-    }
     const auto spiking = [](const Population& p) { return p.spiking.has_value(); };
     if (std::any_of(network.populations.begin(), network.populations.end(), spiking)) return;
     d.reason = "has no layer that spikes, so that there is no agreement to count";
@@ -128,6 +115,7 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
             load_labels(options.labels, batch.samples.size(), neurons(model.network.populations[output]));
     Agreement agreement;
     Accuracy accuracy;
+    accuracy.spikes = model.network.populations[output].spiking.has_value();
     for (std::size_t begin = 0; begin < batch.samples.size(); begin += block) {
         std::vector<Sample> results(std::min(block, batch.samples.size() - begin));
         for_each_sample(results.size(), common.threads, [&](std::size_t i) {
@@ -137,8 +125,9 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
             const Sample& r = results[i];
             add_sample(agreement, begin + i, model.network, integers, r.reference, r.propagated, r.local);
             if (labels.empty()) continue;
-            const std::size_t expected = spike_count_argmax(r.reference.populations[output]);
-            const std::size_t actual = spike_count_argmax(r.propagated.populations[output]);
+            const std::size_t expected = class_after(r.reference.populations[output], batch.steps - 1, {1.0});
+            const std::size_t actual = class_after(r.propagated.populations[output], batch.steps - 1,
+                                                   integers.populations[output].scale);
             ++accuracy.samples;
             accuracy.reference += expected == labels[begin + i];
             accuracy.emulator += actual == labels[begin + i];
@@ -182,8 +171,9 @@ Command add_verify(CLI::App& app) {
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
     add_read_flags(*command, options->read);
     add_input_flags(*command, options->inputs);
-    CLI::Option* labels = command->add_option("--labels", options->labels,
-                                              "Classes [B]: also report accuracy by spike-count argmax");
+    CLI::Option* labels = command->add_option(
+        "--labels", options->labels,
+        "Classes [B]: also report accuracy, by spike count or by the potential of a readout");
     CLI::Option* agree =
         command
             ->add_option("--agree", options->agree,

@@ -158,7 +158,12 @@ Network convert_ann(const Network& given, const std::vector<std::vector<double>>
     Network snn = ann;
     for (const std::vector<double>& sample : samples)
         for (const double x : sample) snn.inputs[0].range = std::max(snn.inputs[0].range, std::fabs(x));
-    snn.inputs[0].kind = SignalKind::real;
+    const bool whole = std::all_of(samples.begin(), samples.end(), [](const std::vector<double>& sample) {
+        return std::all_of(sample.begin(), sample.end(),
+                           [](double x) { return x >= 0 && x <= max_count && x == std::floor(x); });
+    });
+    snn.inputs[0].kind = whole ? SignalKind::counts : SignalKind::real;
+    if (whole) snn.inputs[0].range = 0;
     for (std::size_t p = 0; p < snn.populations.size(); ++p) {
         const Population& relu = ann.populations[p];
         if (relu.rectifier)

@@ -67,21 +67,15 @@ TEST_F(Mistakes, LabelsThatDoNotFit) {
     expect_refused(verify + "eleven.npy", "label 11 does not name an output neuron");
 }
 
-// Agreement and accuracy count spikes: without any there is nothing that could pass.
+// Agreement counts spikes: without any there is nothing that could pass.
 TEST_F(Mistakes, NothingToCount) {
     write("x.npy", to_npy({{1, 4, 1}, std::vector<std::uint8_t>(4, 1)}));
-    write("y.npy", to_npy({{1}, std::vector<std::uint8_t>{0}}));
     const std::string head =
         R"({"format": "snn-json", "version": 1, "input": {"shape": [1], "kind": "spikes"}, "layers": [)"
         R"({"type": "dense", "units": 1, "weight": [[1]]},)";
     const std::string readout = R"({"type": "neuron", "model": "li", "beta": 0.5}]})";
     write("readout.json", head + readout);
-    write("hidden.json", head +
-                             R"({"type": "neuron", "model": "lif", "beta": 0.5, "threshold": 0.5},)"
-                             R"({"type": "dense", "units": 1, "weight": [[1]]},)" +
-                             readout);
     expect_refused("verify readout.json --input x.npy", "has no layer that spikes");
-    expect_refused("verify hidden.json --input x.npy --labels y.npy", "no spikes to count");
 }
 
 TEST_F(Mistakes, RecordingsThatDoNotFit) {
