@@ -9,6 +9,7 @@ namespace synfire::onnx {
 namespace {
 
 constexpr double max_work = 1e10;
+constexpr std::size_t max_results = std::size_t{1} << 26;  // elements
 constexpr std::size_t max_nodes = std::size_t{1} << 17;
 
 [[noreturn]] void refuse(const GraphWriter& writer, const Node& node, const std::string& reason) {
@@ -98,7 +99,9 @@ int write_node(GraphWriter& writer, const Node& like, std::vector<int> inputs) {
     const std::optional<std::size_t> count = element_count(shape);
     if (!count || *count == 0 || *count > max_activation)
         refuse(writer, node, "its result has shape " + to_string(shape));
-    writer.work += static_cast<double>(*count);
+    writer.elements += *count;
+    if (writer.elements > max_results)
+        refuse(writer, node, "the values of all time steps take too much memory");
     if (writer.graph.nodes.size() >= max_nodes) refuse(writer, node, "the time steps have too many nodes");
     const int result = add_value(writer, Value{name, nullptr, absent, shape, element});
     writer.graph.values.back().producer = static_cast<int>(writer.graph.nodes.size());

@@ -17,7 +17,8 @@ struct ResultType {
 
 struct GraphWriter {
     Graph graph;
-    double work = 0;  // elementary operations spent on folding and shapes
+    double work = 0;           // elementary operations spent on folding and shapes
+    std::size_t elements = 0;  // of all results, which an evaluation holds at once
     // Of computed results, by the node that was copied and the shapes of its operands.
     std::map<std::pair<const Node*, std::vector<Shape>>, ResultType> types;
 };

@@ -16,12 +16,14 @@ namespace synfire::onnx {
 namespace {
 
 constexpr double tolerance = 1e-9;  // relative, of everything that is compared
-constexpr int samples = 5;
+constexpr int most_samples = 5;
+constexpr double max_work = 4e9;  // elementary operations; large files are compared on fewer samples
 
 struct Roller {
     const Unrolled& u;
     const StateHistory& history;
     GraphWriter writer;
+    int samples = most_samples;
     int x = absent;
     std::vector<int> states;                          // inputs of the step graph
     std::vector<int> next;                            // their successors
@@ -144,7 +146,7 @@ void write_outputs(Roller& r) {
 // The same in every run: whole and broken numbers around 0, of another size in every sample.
 Tensor sample_input(const Roller& r, int sample, std::size_t t) {
     Tensor x = zeros(value_of(r.u.graph, r.u.x[t]).shape);
-    constexpr double scale[samples] = {1, 1, 0.3, 3, 10};
+    constexpr double scale[most_samples] = {1, 1, 0.3, 3, 10};
     std::uint64_t state =
         0x9E3779B97F4A7C15u * static_cast<std::uint64_t>(sample * 4096 + static_cast<int>(t) + 1);
     for (double& value : x.values) {
@@ -211,12 +213,12 @@ std::vector<TensorPtr> explain_first_step(const Roller& r) {
     std::vector<TensorPtr> initial;
     for (const int state : r.states) initial.push_back(filled(value_of(r.writer.graph, state).shape, 0));
     std::vector<std::vector<TensorPtr>> file;
-    for (int sample = 0; sample < samples; ++sample) file.push_back(evaluate_file(r, initial, sample));
+    for (int sample = 0; sample < r.samples; ++sample) file.push_back(evaluate_file(r, initial, sample));
     for (std::size_t k = 0; k < r.states.size(); ++k) {
         const int first = r.history.values[0][k];
         const auto explains = [&](double candidate) {
             initial[k] = filled(value_of(r.writer.graph, r.states[k]).shape, candidate);
-            for (int sample = 0; sample < samples; ++sample) {
+            for (int sample = 0; sample < r.samples; ++sample) {
                 const auto step = evaluate_step(r, initial, sample_input(r, sample, 0));
                 if (!agrees(at(step, r.next[k]), at(file[static_cast<std::size_t>(sample)], first)))
                     return false;
@@ -230,7 +232,7 @@ std::vector<TensorPtr> explain_first_step(const Roller& r) {
 }
 
 void compare_with_file(const Roller& r, const std::vector<TensorPtr>& initial) {
-    for (int sample = 0; sample < samples; ++sample) {
+    for (int sample = 0; sample < r.samples; ++sample) {
         const std::vector<TensorPtr> file = evaluate_file(r, initial, sample);
         std::vector<TensorPtr> states = initial;
         for (std::size_t t = 0; t < r.u.x.size(); ++t) {
@@ -285,7 +287,9 @@ void drop_dead_nodes(Unrolled& u) {
 Graph roll(Unrolled unrolled, Report& report) {
     drop_dead_nodes(unrolled);
     const StateHistory history = find_states(unrolled);
-    Roller r{unrolled, history, {}, absent, {}, {}, {}, {}, {}};
+    Roller r{unrolled, history, {}, most_samples, absent, {}, {}, {}, {}, {}};
+    const double affordable = max_work / (1 + evaluation_work(unrolled.graph));
+    r.samples = std::clamp(static_cast<int>(std::min(affordable, 100.0)), 1, most_samples);
     r.writer.graph.file = unrolled.graph.file;
     r.writer.graph.name = unrolled.graph.name;
     r.writer.graph.opset = unrolled.graph.opset;

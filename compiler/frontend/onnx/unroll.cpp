@@ -85,16 +85,27 @@ const Node* producer_of(const Graph& graph, int value) {
     return producer == absent ? nullptr : &graph.nodes[static_cast<std::size_t>(producer)];
 }
 
+bool is_constant(const Graph& graph, int value) {
+    return value != absent && value_of(graph, value).constant != nullptr;
+}
+
+// The node that computes the value, if all of its operands are there.
+const Node* complete_producer(const Graph& graph, int value) {
+    const Node* node = value == absent ? nullptr : producer_of(graph, value);
+    const bool complete = node != nullptr && !node->inputs.empty() &&
+                          std::count(node->inputs.begin(), node->inputs.end(), absent) == 0;
+    return complete ? node : nullptr;
+}
+
 // A comparison, cast to numbers or scaled: spikes.
 bool is_spikes(const Graph& graph, int value) {
-    for (const Node* node = producer_of(graph, value); node != nullptr; node = producer_of(graph, value)) {
+    while (const Node* node = complete_producer(graph, value)) {
         if (node->op == "Greater" || node->op == "GreaterOrEqual" || node->op == "Less" ||
             node->op == "LessOrEqual" || node->op == "Not")
             return true;
         if (node->op != "Cast" && node->op != "Mul" && node->op != "Identity" && node->op != "Reshape")
             return false;
-        const bool second = node->inputs.size() > 1 && value_of(graph, node->inputs[0]).constant != nullptr;
-        value = node->inputs[second ? 1 : 0];
+        value = node->inputs[node->inputs.size() > 1 && is_constant(graph, node->inputs[0]) ? 1 : 0];
     }
     return false;
 }
@@ -102,10 +113,10 @@ bool is_spikes(const Graph& graph, int value) {
 // ((s_0 + s_1) + s_2) + ...: spikes counted over the steps; empty where the value is something else.
 std::vector<int> counted(const Graph& graph, int value, std::size_t steps) {
     std::vector<int> parts;
-    for (const Node* node = producer_of(graph, value); node != nullptr; node = producer_of(graph, value)) {
-        const bool by_constant =
-            node->inputs.size() == 2 && value_of(graph, node->inputs[1]).constant != nullptr;
-        if (parts.empty() && by_constant && (node->op == "Div" || node->op == "Mul")) {
+    while (const Node* node = complete_producer(graph, value)) {
+        if (node->inputs.size() != 2) break;
+        if (parts.empty() && is_constant(graph, node->inputs[1]) &&
+            (node->op == "Div" || node->op == "Mul")) {
             value = node->inputs[0];
             continue;
         }
@@ -114,7 +125,7 @@ std::vector<int> counted(const Graph& graph, int value, std::size_t steps) {
         parts.push_back(node->inputs[swapped ? 0 : 1]);
         value = node->inputs[swapped ? 1 : 0];
     }
-    if (value_of(graph, value).constant == nullptr) parts.push_back(value);
+    if (!is_constant(graph, value)) parts.push_back(value);
     if (parts.size() != steps || steps < 2) return {};
     if (!std::all_of(parts.begin(), parts.end(), [&](int part) { return is_spikes(graph, part); })) return {};
     return {parts.rbegin(), parts.rend()};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "compiler/frontend/onnx/unroll_rules.hpp"
 
 namespace synfire::onnx {
@@ -30,7 +32,7 @@ bool is_state(const Graph& body, int input, int output) {
     if (producer == absent) return false;
     const Node* node = &body.nodes[static_cast<std::size_t>(producer)];
     return node->op != "ScatterND" && node->op != "Concat" && node->op != "SequenceInsert" &&
-           !(node->op == "Identity" && node->inputs.at(0) == input);
+           !(node->op == "Identity" && !node->inputs.empty() && node->inputs[0] == input);
 }
 
 struct Carried {
@@ -118,9 +120,7 @@ void unroll_loop(Unroller& u, Scope& s, const Node& node) {
     const Tensor* trips = optional_input(s, node, 0) ? constant_of(u, *optional_input(s, node, 0)) : nullptr;
     if (trips == nullptr || trips->values.size() != 1) refuse(u, node, "how often it runs depends on data");
     if (trips->values[0] != static_cast<double>(u.steps))
-        refuse(u, node,
-               "it runs " + std::to_string(static_cast<std::int64_t>(trips->values[0])) +
-                   " times, the input has " + std::to_string(u.steps) + " steps");
+        refuse(u, node, fmt::format("it runs {} times, the input has {} steps", trips->values[0], u.steps));
     std::vector<Carried> carried;
     for (std::size_t k = 0; k < states; ++k)
         carried.push_back(carry(u, node, inside, k + 2, inside.outputs[k + 1], input_of(u, s, node, k + 2),

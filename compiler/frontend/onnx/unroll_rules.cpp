@@ -267,6 +267,8 @@ Timed transpose(Unroller& u, const Scope& s, const Node& node) {
 // Joined values of all steps are a sequence again; layers side by side stay within a step.
 Timed concat(Unroller& u, const Scope& s, const Node& node) {
     const std::vector<const Timed*> inputs = inputs_of(u, s, node);
+    if (inputs.empty() || std::count(inputs.begin(), inputs.end(), nullptr) > 0)
+        refuse_mixing(u, node, "an input is missing");
     const bool sequences =
         std::any_of(inputs.begin(), inputs.end(), [](const Timed* i) { return is_sequence(*i); });
     for (const Timed* input : inputs)
