@@ -27,10 +27,12 @@ TEST(Damaged, every_prefix) {
 }
 
 TEST(Damaged, flipped_bytes) {
-    for (const char* file : {"o09_sj_if_soft.onnx", "variants/synaptic_zero.onnx",
-                             "variants/qdq_per_row.onnx", "variants/org_value.onnx", "layers/conv2d.onnx",
-                             "layers/average_pool_ceil.onnx", "layers/pad_conv.onnx", "layers/split.onnx",
-                             "layers/dynamo.onnx", "layers/counting_limited.onnx", "layers/qonnx.onnx"}) {
+    for (const char* file :
+         {"o09_sj_if_soft.onnx", "variants/synaptic_zero.onnx", "variants/qdq_per_row.onnx",
+          "variants/org_value.onnx", "layers/conv2d.onnx", "layers/average_pool_ceil.onnx",
+          "layers/pad_conv.onnx", "layers/split.onnx", "layers/dynamo.onnx", "layers/counting_limited.onnx",
+          "layers/qonnx.onnx", "rolled/scan_if.onnx", "rolled/loop_of_1.onnx", "rolled/copies_of_2.onnx",
+          "conventional/bounded.onnx"}) {
         const std::string whole = data(file);
         for (std::size_t i = 0; i < whole.size(); i += 3) {
             std::string damaged = whole;
