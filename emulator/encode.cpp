@@ -2,20 +2,22 @@
 
 #include <cmath>
 
-#include "compiler/support/philox.hpp"
+#include "runtime/philox.hpp"
 
 namespace synfire {
 namespace {
 
 void add_rate(const std::vector<double>& x, std::size_t sample, std::size_t step, std::uint64_t seed,
               double* row) {
-    const auto [low, high] = words(sample);
-    std::array<std::uint32_t, 4> block{};
+    const auto low = static_cast<std::uint32_t>(sample);
+    const auto high = static_cast<std::uint32_t>(std::uint64_t{sample} >> 32);
+    rt::RandomBlock block{};
     for (std::size_t i = 0; i < x.size(); ++i) {
         if (i % 4 == 0)
-            block = philox({static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(step), low, high},
-                           words(seed));
-        row[i] = block[i % 4] < x[i] * 0x1p32 ? 1 : 0;
+            block =
+                rt::philox({{static_cast<std::uint32_t>(i / 4), static_cast<std::uint32_t>(step), low, high}},
+                           static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32));
+        row[i] = block.word[i % 4] < x[i] * 0x1p32 ? 1 : 0;
     }
 }
 

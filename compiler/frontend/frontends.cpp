@@ -73,7 +73,8 @@ Network read(const Source& source, const ReadOptions& options, Report& report) {
             warn_of_options(source, frontend, options, report);
             Network network = sort_populations(frontend.read(source, options, report));
             report.stop_on_errors();
-            check(network, source.path, report);
+            check(network, source.path, report,
+                  options.may_lack_weights ? Weights::may_be_absent : Weights::required);
             report.stop_on_errors();
             return network;
         }

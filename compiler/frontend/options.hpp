@@ -53,6 +53,7 @@ struct ReadOptions {
     std::vector<StateNames> states;      // of ONNX graphs whose names do not tell
     std::optional<Shape> input_shape;    // without batch and time
     std::optional<std::string> weights;  // path of the file that holds them
+    bool may_lack_weights = false;       // the model is about to be initialized
 };
 
 }  // namespace synfire

@@ -144,7 +144,7 @@ void check_population(const Population& p, Complaints& complaints) {
     check_v_min(p, *n, complaints);
 }
 
-void check_connection(const Network& network, const Connection& c, Complaints& complaints) {
+void check_connection(const Network& network, const Connection& c, Weights weights, Complaints& complaints) {
     const std::size_t sources =
         c.source.kind == Presynaptic::Kind::input ? network.inputs.size() : network.populations.size();
     if (c.source.index >= sources || c.target >= network.populations.size()) {
@@ -156,7 +156,7 @@ void check_connection(const Network& network, const Connection& c, Complaints& c
                        "use a larger dt");
     std::size_t arriving = width(network, c.source);
     for (const Stage& stage : c.stages) {
-        if (!check_stage(stage, arriving, complaints)) return;  // what follows relies on its sizes
+        if (!check_stage(stage, arriving, complaints, weights)) return;  // what follows relies on its sizes
         arriving = outputs(stage, arriving);
     }
     const std::size_t n = neurons(network.populations[c.target]);
@@ -217,7 +217,7 @@ std::vector<std::size_t> topological_order(const Network& network) {
 
 }  // namespace
 
-void check(const Network& network, const std::string& file, Report& report) {
+void check(const Network& network, const std::string& file, Report& report, Weights weights) {
     Complaints complaints{file, report, ""};
     if (network.inputs.empty() || network.populations.empty() || network.outputs.empty())
         complaints.add(
@@ -243,7 +243,7 @@ void check(const Network& network, const std::string& file, Report& report) {
     if (report.has_errors()) return;  // sizes below rely on usable shapes
     for (const Connection& c : network.connections) {
         complaints.node = "'" + c.name + "'";
-        check_connection(network, c, complaints);
+        check_connection(network, c, weights, complaints);
     }
     complaints.node = "";
     for (std::size_t o : network.outputs)

@@ -16,6 +16,7 @@ constexpr std::size_t longest_side = std::size_t{1} << 20;
 struct Check {
     Complaints& complaints;
     std::size_t arriving;
+    Weights weights;
 
     bool fits(std::size_t inputs) const {
         if (inputs == arriving) return true;
@@ -27,6 +28,21 @@ struct Check {
     bool sized(const char* field, std::size_t size, std::size_t expected) const {
         if (size == expected) return true;
         complaints.add(field, fmt::format("has {} values", size), fmt::format("{} values", expected),
+                       "is the file complete?");
+        return false;
+    }
+
+    // Whether there are as many weights as the stage needs; reports it where not.
+    bool weighted(const Stage& stage, std::size_t size, std::size_t expected,
+                  const std::string& shape) const {
+        if (size == expected) return true;
+        if (lacks_weights(stage)) {
+            if (weights == Weights::required)
+                complaints.add("weight", "is absent", fmt::format("{} values", shape),
+                               "give the network weights: synfire init");
+            return weights == Weights::may_be_absent;
+        }
+        complaints.add("weight", fmt::format("has {} values", size), fmt::format("{} values", shape),
                        "is the file complete?");
         return false;
     }
@@ -45,9 +61,8 @@ struct Check {
     bool operator()(const Dense& d) const {
         const bool fit = fits(d.inputs);
         const std::optional<std::size_t> size = element_count({d.outputs, d.inputs});
-        if (!size || d.weight.size() != *size)
-            complaints.add("weight", fmt::format("has {} values", d.weight.size()),
-                           fmt::format("{} x {} values", d.outputs, d.inputs), "is the file complete?");
+        weighted(d, d.weight.size(), size.value_or(max_elements),
+                 fmt::format("{} x {}", d.outputs, d.inputs));
         bias(d.bias, d.outputs);
         finite("weight", d.weight);
         return fit && size.has_value();
@@ -55,9 +70,9 @@ struct Check {
 
     bool operator()(const Sparse& s) const {
         bool good = fits(s.inputs) && sized("first", s.first.size(), s.outputs + 1) &&
-                    sized("column", s.column.size(), s.weight.size());
+                    weighted(s, s.weight.size(), s.column.size(), std::to_string(s.column.size()));
         if (!good) return false;
-        if (s.first.front() != 0 || s.first.back() != s.weight.size() ||
+        if (s.first.front() != 0 || s.first.back() != s.column.size() ||
             !std::is_sorted(s.first.begin(), s.first.end())) {
             complaints.add("first", "does not divide the synapses among the outputs", "ascending from 0",
                            "is the file complete?");
@@ -128,7 +143,7 @@ struct Check {
         }
         const auto size =
             element_count({c.filters, c.input[0] / c.groups, c.window.kernel[0], c.window.kernel[1]});
-        if (!size || !sized("weight", c.weight.size(), *size)) return false;
+        if (!size || !weighted(c, c.weight.size(), *size, std::to_string(*size))) return false;
         bias(c.bias, c.filters);
         finite("weight", c.weight);
         return usable(output_shape(c));
@@ -160,8 +175,8 @@ struct Check {
 
 }  // namespace
 
-bool check_stage(const Stage& stage, std::size_t arriving, Complaints& complaints) {
-    return std::visit(Check{complaints, arriving}, stage);
+bool check_stage(const Stage& stage, std::size_t arriving, Complaints& complaints, Weights weights) {
+    return std::visit(Check{complaints, arriving, weights}, stage);
 }
 
 }  // namespace synfire

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/support/report.hpp"
+#include "runtime/drawn_weight.hpp"
 
 namespace synfire {
 namespace {
@@ -44,7 +45,9 @@ struct FanIn {
         return most;
     }
     std::size_t operator()(const Scale&) const { return 1; }
-    std::size_t operator()(const Convolution& c) const { return c.weight.size() / c.filters; }
+    std::size_t operator()(const Convolution& c) const {
+        return c.input[0] / c.groups * area(c.window.kernel);
+    }
     std::size_t operator()(const Pool& p) const {
         return std::min(area(p.window.kernel), p.input[1] * p.input[2]);
     }
@@ -52,15 +55,25 @@ struct FanIn {
 };
 
 struct StoredWeights {
-    std::size_t operator()(const Dense& d) const { return d.weight.size(); }
-    std::size_t operator()(const Sparse& s) const { return s.weight.size(); }
+    std::size_t operator()(const Dense& d) const { return d.outputs * d.inputs; }
+    std::size_t operator()(const Sparse& s) const { return s.column.size(); }
     std::size_t operator()(const Scale& s) const { return s.factor.size(); }
-    std::size_t operator()(const Convolution& c) const { return c.weight.size(); }
+    std::size_t operator()(const Convolution& c) const {
+        return c.filters * (c.input[0] / c.groups) * area(c.window.kernel);
+    }
     std::size_t operator()(const Pool&) const { return 0; }
     std::size_t operator()(const IndexMap&) const { return 0; }
 };
 
 }  // namespace
+
+std::vector<double> draw(const DrawnWeights& drawn, std::size_t count) {
+    const auto largest = static_cast<std::int32_t>(drawn.table.size() / 2);
+    std::vector<double> weights(count);
+    for (std::size_t k = 0; k < count; ++k)
+        weights[k] = drawn.unit * rt::drawn_weight(drawn.seed, drawn.stream, k, drawn.table.data(), largest);
+    return weights;
+}
 
 Shape output_shape(const Convolution& c) {
     return {c.filters, positions(c.input[1], c.window, 0), positions(c.input[2], c.window, 1)};
@@ -80,6 +93,15 @@ std::size_t fan_in(const Stage& stage) {
 
 std::size_t stored_weights(const Stage& stage) {
     return std::visit(StoredWeights{}, stage);
+}
+
+bool lacks_weights(const Stage& stage) {
+    return std::visit(
+        [&](const auto& s) {
+            if constexpr (requires { s.weight; }) return s.weight.empty() && stored_weights(stage) > 0;
+            return false;
+        },
+        stage);
 }
 
 Sparse to_sparse(const Dense& dense) {

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
@@ -12,12 +14,26 @@
 
 namespace synfire {
 
-// Fully connected synapses.
+// Integer weights that a seed gives again: weight k is unit * (integer k of the stream), which lies within
+// -largest .. largest (runtime/drawn_weight.hpp).
+struct DrawnWeights {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;
+    std::vector<std::uint32_t> table;  // [2 * largest], ascending: the distribution in units of 2^-32
+    double unit = 1;
+};
+
+// The first `count` weights.
+std::vector<double> draw(const DrawnWeights& drawn, std::size_t count);
+
+// Fully connected synapses. Here as in the other stages with weights, none at all are weights that have yet
+// to be initialized.
 struct Dense {
     std::size_t outputs = 0;
     std::size_t inputs = 0;
-    std::vector<double> weight;  // [outputs, inputs]
-    std::vector<double> bias;    // [outputs], added to i in every step; empty: none
+    std::vector<double> weight;           // [outputs, inputs]
+    std::vector<double> bias;             // [outputs], added to i in every step; empty: none
+    std::optional<DrawnWeights> drawn{};  // where the weights came from, for targets that draw them again
 };
 
 // Synapses between some pairs only, listed output by output.
@@ -89,8 +105,11 @@ std::size_t outputs(const Stage& stage, std::size_t arriving);
 // The most inputs that one output of the stage depends on.
 std::size_t fan_in(const Stage& stage);
 
-// The number of weights that a stage holds.
+// The number of weights that a stage holds once it is initialized.
 std::size_t stored_weights(const Stage& stage);
+
+// Whether the stage has weights and none were given yet.
+bool lacks_weights(const Stage& stage);
 
 // Dense without synapses that are 0.
 Sparse to_sparse(const Dense& dense);

@@ -76,16 +76,25 @@ bool fold_into_convolution(std::vector<Stage>& stages, const PerNeuron& scale, c
         moved = multiply(*moved, {factor.value_or(1)});
     }
     auto* convolution = std::get_if<Convolution>(&stages[last]);
-    if (convolution == nullptr) return false;
+    if (convolution == nullptr || lacks_weights(*convolution)) return false;
     scale_rows(*convolution, convolution->filters, *by_channel, *moved);
     return true;
 }
 
+// Weights that are drawn again have one unit for all of them.
+void scale_drawn(Dense& dense, const PerNeuron& scale) {
+    if (dense.drawn && all_equal(scale, scale[0]))
+        dense.drawn->unit *= scale[0];
+    else
+        dense.drawn.reset();
+}
+
 bool fold_back(std::vector<Stage>& stages, const PerNeuron& scale, const PerNeuron& shift,
                const Shape& shape) {
-    if (stages.empty()) return false;
+    if (stages.empty() || lacks_weights(stages.back())) return false;
     if (auto* dense = std::get_if<Dense>(&stages.back())) {
         scale_rows(*dense, dense->outputs, scale, shift);
+        scale_drawn(*dense, scale);
         return true;
     }
     return shape.size() == 3 && fold_into_convolution(stages, scale, shift, shape);
@@ -110,6 +119,7 @@ void scale_columns(Dense& dense, const PerNeuron& scale, const PerNeuron& shift)
             weight *= at(scale, i);
         }
     add_bias(dense, dense.outputs, moved);
+    scale_drawn(dense, scale);
 }
 
 // A copy for every path but the last, since weights are large; the bias counts once.
@@ -154,6 +164,7 @@ void apply_dense(Flow& flow, Dense dense, int delay, const std::string& name, co
     for (std::size_t p = 0; p < flow.paths.size(); ++p) {
         Path& path = flow.paths[p];
         Dense own = for_path(dense, p, flow.paths.size());
+        if (lacks_weights(own)) flush(path, place, source);
         if (!is_identity(path)) scale_columns(own, path.scale, path.shift);
         path.stages.emplace_back(std::move(own));
         path.scale = {1.0};
@@ -171,7 +182,8 @@ void apply_convolution(Flow& flow, Convolution convolution, int delay, const std
         Path& path = flow.paths[p];
         Convolution own = for_path(convolution, p, flow.paths.size());
         // The border is padded with zeros, not with the shift.
-        if (!all_equal(path.shift, 0) || !scale_channels(own, path.scale)) flush(path, place, source);
+        if (lacks_weights(own) || !all_equal(path.shift, 0) || !scale_channels(own, path.scale))
+            flush(path, place, source);
         path.scale = {1.0};
         path.stages.emplace_back(std::move(own));
         path.delay += delay;

@@ -156,10 +156,29 @@ std::vector<double> initialise(const Value& init, const Shape& shape, const Plac
         const double bound = std::abs(gain) * std::sqrt(3.0 / i.fan_in());
         return i.uniform(-bound, bound);
     }
+    if (i.type == "drawn") return draw(*drawn_tensor({{"init", init}}, place), i.count());
     // Nothing else gets past the schema.
     const bool valued = i.type == "diagonal";
     i.allow(valued ? std::vector<std::string>{"value"} : std::vector<std::string>{});
     return i.diagonal(valued ? i.number("value") : 1.0);
+}
+
+std::optional<DrawnWeights> drawn_tensor(const Value& tensor, const Place& place) {
+    if (!tensor.is_object() || !tensor.contains("init") || tensor["init"]["type"] != "drawn")
+        return std::nullopt;
+    const Value& init = tensor["init"];
+    const Initialiser i{init, {}, place, "drawn"};
+    i.allow({"seed", "stream", "table", "unit"});
+    for (const char* name : {"stream", "table"})
+        if (!init.contains(name))
+            fail(inside(place, name), fmt::format("type \"drawn\" needs '{}'", name), "",
+                 fmt::format("add \"{}\", as synfire init writes it", name));
+    DrawnWeights drawn{i.seed(), init["stream"].get<std::uint64_t>(),
+                       init["table"].get<std::vector<std::uint32_t>>(), i.number("unit")};
+    if (drawn.table.size() % 2 != 0 || !std::is_sorted(drawn.table.begin(), drawn.table.end()))
+        fail(inside(place, "table"), "is not the distribution of integers from -M to M",
+             "an even number of ascending values", "take the table that synfire init wrote");
+    return drawn;
 }
 
 }  // namespace synfire::json

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "compiler/frontend/json/fold_neuron.hpp"
+#include "compiler/frontend/json/initialise.hpp"
 
 namespace synfire::json {
 namespace {
@@ -69,6 +70,12 @@ void note_second_stage(const LayerReader& r, const Flow& flow) {
             complaint(r.node.place, "no neurons before it: a further stage of the same connection", "", ""));
 }
 
+// Nothing where the model leaves the weights to their initialization.
+std::vector<double> read_weight(const LayerReader& r, const Shape& shape, const char* what) {
+    if (!r.layer.contains("weight")) return {};
+    return read_tensor(r.layer["weight"], shape, what, inside(r.node.place, "weight"), r.source);
+}
+
 void dense(const LayerReader& r, Flow& flow) {
     if (flow.shape.size() != 1)
         fail(r.node.place, fmt::format("gets an input of shape {}", to_string(flow.shape)),
@@ -76,10 +83,10 @@ void dense(const LayerReader& r, Flow& flow) {
     Dense d;
     d.outputs = r.layer["units"];
     d.inputs = flow.shape[0];
-    d.weight = read_tensor(r.layer["weight"], {d.outputs, d.inputs}, "[units, inputs]",
-                           inside(r.node.place, "weight"), r.source);
+    d.weight = read_weight(r, {d.outputs, d.inputs}, "[units, inputs]");
     if (r.layer.contains("bias"))
         d.bias = read_tensor(r.layer["bias"], {d.outputs}, "[units]", inside(r.node.place, "bias"), r.source);
+    if (!d.weight.empty()) d.drawn = drawn_tensor(r.layer["weight"], inside(r.node.place, "weight"));
     note_second_stage(r, flow);
     apply_dense(flow, std::move(d), r.layer.value("delay", 0), r.node.name, r.node.place, r.source);
 }
@@ -106,9 +113,8 @@ void conv2d(const LayerReader& r, Flow& flow) {
         w.pad_before = w.pad_after = read_pair(r, "padding", {0, 0}, 0);
     check_window(r, w, c.input);
     check_output(r, output_shape(c));
-    c.weight =
-        read_tensor(r.layer["weight"], {c.filters, c.input[0] / c.groups, w.kernel[0], w.kernel[1]},
-                    "[filters, channels / groups, height, width]", inside(r.node.place, "weight"), r.source);
+    c.weight = read_weight(r, {c.filters, c.input[0] / c.groups, w.kernel[0], w.kernel[1]},
+                           "[filters, channels / groups, height, width]");
     if (r.layer.contains("bias"))
         c.bias =
             read_tensor(r.layer["bias"], {c.filters}, "[filters]", inside(r.node.place, "bias"), r.source);

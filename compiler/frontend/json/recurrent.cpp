@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "compiler/frontend/json/initialise.hpp"
+#include "compiler/network/per_neuron.hpp"
+
 namespace synfire::json {
 namespace {
 
@@ -55,14 +58,23 @@ Connection read_recurrent(const Value& loop, const std::string& name, std::size_
                           TensorSource& source, Report& report) {
     const std::size_t n = neurons(population);
     Dense d{n, n, {}, {}};
-    d.weight = read_tensor(loop["weight"], {n, n}, "[n, n]", inside(place, "weight"), source);
+    if (loop.contains("weight"))
+        d.weight = read_tensor(loop["weight"], {n, n}, "[n, n]", inside(place, "weight"), source);
     if (loop.contains("bias")) d.bias = read_tensor(loop["bias"], {n}, "[n]", inside(place, "bias"), source);
     for (std::size_t w = 0; w < d.weight.size(); ++w)
         d.weight[w] *= at(neuron.gain, w / n) * neuron.spike_value;
     for (std::size_t j = 0; j < d.bias.size(); ++j) d.bias[j] *= at(neuron.gain, j);
+    const PerNeuron gain = multiply(neuron.gain, {neuron.spike_value});
+    if (loop.contains("weight") && all_equal(gain, gain[0])) {
+        d.drawn = drawn_tensor(loop["weight"], inside(place, "weight"));
+        if (d.drawn) d.drawn->unit *= gain[0];
+    }
     if (!loop.value("bias_at_first_step", true) && !d.bias.empty())
         start_without(d.bias, population, inside(place, "bias_at_first_step"), report);
-    return {name, {Presynaptic::Kind::population, p}, p, loop.value("delay", 1), {std::move(d)}};
+    std::vector<Stage> stages;
+    if (lacks_weights(d) && !all_equal(gain, 1)) stages.emplace_back(Scale{gain, {}});
+    stages.insert(stages.begin(), std::move(d));
+    return {name, {Presynaptic::Kind::population, p}, p, loop.value("delay", 1), std::move(stages)};
 }
 
 }  // namespace synfire::json

@@ -150,10 +150,10 @@ Pool pool_of(const Reduction& r, Pool::Kind kind) {
     return pool;
 }
 
-Stage reduced(const Graph& graph, const Node& node) {
+std::vector<Stage> reduced(const Graph& graph, const Node& node) {
     const Reduction r = reduction(graph, node);
     const bool mean = node.op == "ReduceMean";
-    if (is_consecutive(r)) return pool_of(r, mean ? Pool::Kind::average : Pool::Kind::sum);
+    if (is_consecutive(r)) return {pool_of(r, mean ? Pool::Kind::average : Pool::Kind::sum)};
     const std::size_t outputs = r.output.size() / r.per_output;
     std::vector<std::size_t> order(r.output.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
@@ -162,7 +162,7 @@ Stage reduced(const Graph& graph, const Node& node) {
     Sparse sparse{outputs, r.output.size(), {0}, std::move(order), {}, {}};
     sparse.weight.assign(r.output.size(), mean ? 1.0 / static_cast<double>(r.per_output) : 1.0);
     for (std::size_t o = 0; o < outputs; ++o) sparse.first.push_back((o + 1) * r.per_output);
-    return sparse;
+    return {std::move(sparse)};
 }
 
 }  // namespace
@@ -175,7 +175,7 @@ std::vector<Stage> linear_part(const Graph& graph, const Node& node, std::size_t
     }
     if (node.op == "AveragePool") return average_of(graph, node);
     if (node.op == "GlobalAveragePool") return {whole(input(graph, node, 0).shape, Pool::Kind::average)};
-    if (node.op == "ReduceMean" || node.op == "ReduceSum") return {reduced(graph, node)};
+    if (node.op == "ReduceMean" || node.op == "ReduceSum") return reduced(graph, node);
     return {moved(graph, node, operand)};
 }
 
