@@ -11,7 +11,8 @@ packages=(
     libonnx-dev libprotobuf-dev protobuf-compiler    # ONNX models
     libhdf5-dev                                      # NIR models, Lava-DL .net files
     libzip-dev                                       # .npz archives
-    libgtest-dev libgmock-dev librandom123-dev       # tests
+    libgtest-dev libgmock-dev                        # tests
+    librandom123-dev libssl-dev                      # tests: random numbers, hashes
     gcc-arm-none-eabi gcc-riscv64-unknown-elf        # firmware
     qemu-system-arm qemu-system-misc                 # runs the firmware: Cortex-M and RISC-V
 )

@@ -2,13 +2,9 @@
 #include "cli/common.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <filesystem>
 #include <map>
-#include <mutex>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -54,6 +50,7 @@ ReadOptions options_of(const ReadFlags& flags) {
         options.compare = flags.compare == "gt" ? Compare::greater : Compare::greater_equal;
     if (flags.reset_interval > 0) options.reset_interval = flags.reset_interval;
     options.raw_input = flags.raw_input;
+    options.may_lack_weights = flags.may_lack_weights;
     for (const std::string& pair : flags.states) {
         const std::size_t colon = single_colon(pair);
         options.states.push_back({pair.substr(0, colon), pair.substr(colon + 1)});
@@ -214,27 +211,6 @@ void set_input_range(Model& model, const QuantizeFlags& flags) {
         }
         input.range = flags.input_range;
     }
-}
-
-void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work) {
-    const std::size_t wanted = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
-    std::atomic<std::size_t> next{0};
-    std::exception_ptr failure;
-    std::mutex failure_lock;
-    const auto loop = [&] {
-        try {
-            for (std::size_t sample = next++; sample < samples; sample = next++) work(sample);
-        } catch (...) {
-            const std::lock_guard<std::mutex> hold(failure_lock);
-            failure = std::current_exception();
-            next = samples;
-        }
-    };
-    std::vector<std::thread> pool;
-    for (std::size_t i = 1; i < std::min(wanted, samples); ++i) pool.emplace_back(loop);
-    loop();
-    for (std::thread& t : pool) t.join();
-    if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace synfire::cli

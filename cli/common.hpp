@@ -42,6 +42,8 @@ using Command = std::function<Outcome(const Common&, Report&)>;
 Command add_inspect(CLI::App& app);
 Command add_compile(CLI::App& app);
 Command add_convert(CLI::App& app);
+Command add_init(CLI::App& app);
+Command add_propagate(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_verify(CLI::App& app);
 
@@ -67,6 +69,7 @@ struct ReadFlags {
     std::string calibrate;  // .npy of inputs that convert a network of ReLUs
     double percentile = 99.9;
     bool shows_rectifiers = false;  // inspect: a network of ReLUs may stay one
+    bool may_lack_weights = false;  // inspect, init, propagate
 };
 
 void add_read_flags(CLI::App& command, ReadFlags& flags);
@@ -91,8 +94,5 @@ IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std
 
 // Gives the real-valued inputs of a model the range that was typed; without one they cannot be quantized.
 void set_input_range(Model& model, const QuantizeFlags& flags);
-
-// Calls work(sample) for 0..samples-1 on several threads; an exception of any is rethrown.
-void for_each_sample(std::size_t samples, unsigned threads, const std::function<void(std::size_t)>& work);
 
 }  // namespace synfire::cli

@@ -1,12 +1,9 @@
-// synfire convert MODEL -o X.nir: writes a model in another format.
+// synfire convert MODEL -o X.nir|X.json: writes a model in another format.
 #include <filesystem>
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "cli/common.hpp"
-#include "compiler/frontend/nir/write_nir.hpp"
-#include "compiler/support/files.hpp"
+#include "cli/write_model.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -17,27 +14,16 @@ struct Options {
     std::string output;
 };
 
-constexpr double usual_dt = 1e-4;  // s, that NIR's users agree on
-
 Outcome convert(const Options& options, Report& report) {
-    if (std::filesystem::path(options.output).extension() != ".nir") {
-        Diagnostic d;
-        d.file = options.output;
-        d.reason = "is not a format that can be written";
-        d.expected = ".nir";
-        d.hint = "name the output X.nir";
-        throw InputError(d);
-    }
+    check_writable(options.output);
     ReadFlags read = options.read;
     if (std::filesystem::path(options.model).extension() != ".nir")
         read.dt = 0;  // then it is the output's step
     const Model model = load_model(options.model, read, report);
-    const double dt = options.read.dt > 0 ? options.read.dt : usual_dt;
-    const NirFile file = write_nir(model.network, dt, options.model, report);
-    write_file(options.output, file.bytes);
     Outcome outcome;
-    outcome.text = fmt::format("{}: read it with {}\n", options.output, file.options);
-    outcome.json = {{"output", options.output}, {"options", file.options}, {"dt", dt}};
+    const WrittenModel written = write_model(model.network, options.output, options.read.dt, false, report);
+    outcome.text = written.text;
+    outcome.json = {{"output", options.output}, {"options", written.options}};
     return outcome;
 }
 
@@ -45,7 +31,7 @@ Outcome convert(const Options& options, Report& report) {
 
 Command add_convert(CLI::App& app) {
     const auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("convert", "Write a model in another format (.nir)");
+    CLI::App* command = app.add_subcommand("convert", "Write a model in another format (.nir or .json)");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
     command->add_option("-o,--output", options->output, "File to write")->required();
     add_read_flags(*command, options->read);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "cli/recording.hpp"
+#include "compiler/support/parallel.hpp"
 #include "emulator/compare.hpp"
 #include "emulator/emulate.hpp"
 #include "hil/qemu.hpp"
@@ -61,7 +62,7 @@ Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch,
                               const std::vector<IntTrace>& actual, const std::string& what,
                               const Common& common) {
     std::vector<std::optional<Mismatch>> found(batch.samples.size());
-    for_each_sample(batch.samples.size(), common.threads, [&](std::size_t b) {
+    for_each_index(batch.samples.size(), common.threads, [&](std::size_t b) {
         found[b] = first_mismatch(b, emulate(integers, batch.samples[b]), actual[b]);
     });
     std::string compared;

@@ -120,7 +120,7 @@ Command add_inspect(CLI::App& app) {
     CLI::App* command = app.add_subcommand("inspect", "Show what a model holds");
     command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
     add_read_flags(*command, options->read);
-    options->read.shows_rectifiers = true;
+    options->read.shows_rectifiers = options->read.may_lack_weights = true;
     command->add_option("--dot", options->dot, "Write the graph here, in the language of Graphviz");
     command->add_option("--svg", options->svg, "Draw the graph here, with Graphviz");
     return [options](const Common&, Report& report) { return inspect(*options, report); };

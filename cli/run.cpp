@@ -8,6 +8,7 @@
 #include "cli/inputs.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/npy.hpp"
+#include "compiler/support/parallel.hpp"
 #include "emulator/emulate.hpp"
 #include "emulator/reference.hpp"
 
@@ -126,8 +127,8 @@ Outcome run(const Options& options, const Common& common, Report& report) {
     };
     if (reference) {
         std::vector<FloatTrace> traces(batch.samples.size());
-        for_each_sample(traces.size(), common.threads,
-                        [&](std::size_t b) { traces[b] = simulate(model.network, batch.samples[b]); });
+        for_each_index(traces.size(), common.threads,
+                       [&](std::size_t b) { traces[b] = simulate(model.network, batch.samples[b]); });
         add_results(traces, batch, shapes, options.trace, emulator ? "reference/" : "", files);
         outcome.text += spike_counts(traces, "reference");
         report_accuracy("reference", traces, {1.0});
@@ -135,8 +136,8 @@ Outcome run(const Options& options, const Common& common, Report& report) {
     if (emulator) {
         const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
         std::vector<IntTrace> traces(batch.samples.size());
-        for_each_sample(traces.size(), common.threads,
-                        [&](std::size_t b) { traces[b] = emulate(integers, batch.samples[b]); });
+        for_each_index(traces.size(), common.threads,
+                       [&](std::size_t b) { traces[b] = emulate(integers, batch.samples[b]); });
         if (options.probe == "chip")
             for (IntTrace& trace : traces) read_as_probe(integers, trace);
         add_results(traces, batch, shapes, options.trace, reference ? "emulator/" : "", files);

@@ -12,6 +12,7 @@
 #include "cli/common.hpp"
 #include "cli/identity.hpp"
 #include "cli/inputs.hpp"
+#include "compiler/support/parallel.hpp"
 #include "emulator/compare.hpp"
 #include "emulator/emulate.hpp"
 #include "emulator/reference.hpp"
@@ -118,7 +119,7 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
     accuracy.spikes = model.network.populations[output].spiking.has_value();
     for (std::size_t begin = 0; begin < batch.samples.size(); begin += block) {
         std::vector<Sample> results(std::min(block, batch.samples.size() - begin));
-        for_each_sample(results.size(), common.threads, [&](std::size_t i) {
+        for_each_index(results.size(), common.threads, [&](std::size_t i) {
             results[i] = run_sample(model, integers, batch.samples[begin + i]);
         });
         for (std::size_t i = 0; i < results.size(); ++i) {

@@ -10,6 +10,7 @@
 #include "compiler/support/files.hpp"
 #include "compiler/support/report.hpp"
 #include "tests/golden/golden_case.hpp"
+#include "tests/golden/init_case.hpp"
 
 namespace fs = std::filesystem;
 using namespace synfire;
@@ -25,7 +26,14 @@ void line(const char* verdict, const std::string& name, const std::string& what 
 }
 
 void run(const fs::path& path, const std::string& name, Tally& tally) try {
-    const golden::GoldenCase vector = golden::parse_case(read_file(path.string()));
+    const std::string text = read_file(path.string());
+    if (const nlohmann::json file = nlohmann::json::parse(text); golden::is_init_case(file)) {
+        const auto difference = golden::init_difference(file);
+        ++(difference ? tally.failed : tally.passed);
+        line(difference ? "FAIL" : "ok", name, difference.value_or(""));
+        return;
+    }
+    const golden::GoldenCase vector = golden::parse_case(text);
     const auto difference = golden::first_difference(vector);
     if (!vector.ambiguous.empty()) {
         ++tally.ambiguous;

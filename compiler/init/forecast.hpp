@@ -1,0 +1,40 @@
+// What an initialization will do, said before a weight is drawn: the activity of every population in a single
+// step, its spread over draws, and the probability that it lives (theory/).
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/init/initialize.hpp"
+#include "compiler/network/network.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire {
+
+struct Forecast {
+    std::string population;
+    double neurons = 0;
+    double fan_in = 0;       // of all drawn stages together
+    double a = 0;            // threshold / sigma_u; 0: a readout
+    double kappa = 0;        // n E[w^2] / threshold^2; 0: nothing was drawn
+    double margin = 0;       // kappa / 6.034: below 1 the network dies in any width
+    double slope = 0;        // of the map of activity at the point where it settles
+    double ratio = 1;        // r = E[w^2] after rounding / before
+    double effective_a = 0;  // with the integer threshold; a where weights are fractions
+    // Of one step over draws of all weights; absent where the population hears several others.
+    std::optional<double> survival;
+    double fraction = 0, fraction_sd = 0;  // of neurons that fire
+    double variance = 0, variance_sd = 0;  // of the potential over the neurons
+};
+
+std::vector<Forecast> forecast(const Network& network, const std::vector<PlannedPopulation>& planned);
+
+// Warnings with the change that would help: activity that dies, is unstable or likely to be lost, thresholds
+// between two integers, first layers that are too quiet. survive: the wanted probability that every layer
+// lives.
+void judge(const Network& network, const std::vector<PlannedPopulation>& planned,
+           const std::vector<Forecast>& forecasts, double survive, Report& report);
+
+}  // namespace synfire
