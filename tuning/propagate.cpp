@@ -96,14 +96,23 @@ bool draw_active(Slice& slice, std::size_t connection, std::size_t stage, const 
     return true;
 }
 
+// "u > round(threshold)" instead of the floor rule, in integers: half a unit above the next one, so that a sum
+// that equals it is below in every rounding.
+void round_thresholds(Slice& slice, double unit) {
+    std::optional<Spiking>& spiking = slice.network.populations[0].spiking;
+    if (!spiking) return;
+    for (double& threshold : spiking->threshold) threshold = (std::floor(threshold / unit + 0.5) + 0.5) * unit;
+}
+
 void draw_slice(Slice& slice, const PlannedPopulation& planned, std::uint64_t seed, bool sparse) {
     const auto place = [&](std::size_t connection) {
         const auto it = std::find(slice.connection.begin(), slice.connection.end(), connection);
         return static_cast<std::size_t>(it - slice.connection.begin());
     };
     if (planned.integers || !sparse) {
-        draw_weights(planned, seed,
-                     [&](std::size_t c) -> Connection& { return slice.network.connections[place(c)]; });
+        const std::optional<double> unit = draw_weights(
+            planned, seed, [&](std::size_t c) -> Connection& { return slice.network.connections[place(c)]; });
+        if (unit && planned.integers->options.nearest_threshold) round_thresholds(slice, *unit);
         return;
     }
     for (std::size_t k = 0; k < planned.laws.size(); ++k) {

@@ -34,13 +34,14 @@ std::vector<PlannedPopulation> plan(const Network& network, const InitOptions& o
     return planned;
 }
 
-void draw_weights(const PlannedPopulation& planned, std::uint64_t seed,
+std::optional<double> draw_weights(const PlannedPopulation& planned, std::uint64_t seed,
                   const std::function<Connection&(std::size_t)>& connection) {
     if (planned.integers) return draw_integers(planned, seed, connection);
     for (std::size_t k = 0; k < planned.laws.size(); ++k) {
         const DrawnStage& s = planned.fan.drawn[k];
         fill(connection(s.connection).stages[s.stage], planned.laws[k], {seed, s.stream});
     }
+    return std::nullopt;
 }
 
 Network initialize(Network network, const InitOptions& options, Report& report) {

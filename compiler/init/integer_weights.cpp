@@ -164,7 +164,7 @@ IntegerPlan plan_integers(const IntegerOptions& options, const Fan& fan) {
     return plan;
 }
 
-void draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
+std::optional<double> draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
                    const std::function<Connection&(std::size_t)>& connection) {
     const IntegerPlan& plan = *planned.integers;
     const std::vector<DrawnStage>& drawn = planned.fan.drawn;
@@ -203,6 +203,13 @@ void draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
         if (dense != nullptr && !plan.table.empty() && one_unit)
             dense->drawn = DrawnWeights{seed, drawn[k].stream, plan.table, units[k][0]};
     }
+    std::optional<double> common;
+    for (const std::vector<double>& list : units)
+        for (double unit : list) {
+            if (common && *common != unit) return std::nullopt;
+            common = unit;
+        }
+    return common;
 }
 
 }  // namespace synfire

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "compiler/init/fan.hpp"
@@ -27,8 +28,8 @@ struct IntegerPlan {
 // fan: decides the integer threshold of `matched`.
 IntegerPlan plan_integers(const IntegerOptions& options, const Fan& fan);
 
-// Draws the stages of a planned population as integers times units.
-void draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
+// Draws the stages of a planned population as integers times units. Returns the unit where all share one.
+std::optional<double> draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
                    const std::function<Connection&(std::size_t)>& connection);
 
 }  // namespace synfire
