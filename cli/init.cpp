@@ -3,6 +3,7 @@
 
 #include "cli/init_flags.hpp"
 #include "cli/write_model.hpp"
+#include "compiler/init/schemes.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -33,7 +34,8 @@ Outcome init(const Options& options, Report& report) {
         init_options(options.init, input_source(options.init, options.read.dt, model.network));
     const std::vector<PlannedPopulation> planned = plan(model.network, chosen, report);
     const std::vector<Forecast> forecasts = forecast(model.network, planned);
-    judge(model.network, planned, forecasts, options.init.survive, report);
+    judge(model.network, planned, forecasts, options.init.survive, scheme_of(chosen.scheme).single_step,
+          report);
     Outcome outcome;
     outcome.text = table_of(planned, forecasts);
     outcome.json = {

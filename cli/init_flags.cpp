@@ -272,8 +272,9 @@ std::string table_of(const std::vector<PlannedPopulation>& planned, const std::v
         };
         text += fmt::format(
             "{:<20} {:>7} {:>7} {:>8} {:>8} {:>7} {:>7} {:>16} {:>16} {:>9}  {}\n", f.population, f.neurons,
-            number(f.fan_in, "{:.5g}"), number(f.effective_a, "{:.4f}"), number(f.kappa, "{:.3f}"),
-            number(f.margin, "{:.3f}"), number(f.slope, "{:.3f}"),
+            number(f.fan_in, "{:.5g}"), number(f.effective_a, "{:.4f}"),
+            number(f.margin > 0 ? f.kappa : 0, "{:.3f}"), number(f.margin, "{:.3f}"),
+            number(f.slope, "{:.3f}"),
             f.variance > 0 ? fmt::format("{:.4f} +- {:.3f}", f.variance, 2 * f.variance_sd) : "-",
             chain ? fmt::format("{:.4f} +- {:.3f}", f.fraction, 2 * f.fraction_sd) : "-",
             chain ? fmt::format("{:.4f}", *f.survival) : "-", laws.empty() ? "as the model has them" : laws);

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/init_flags.hpp"
+#include "compiler/init/schemes.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -124,7 +125,7 @@ Outcome propagate_command(const Common& common, const Options& options, Report& 
     const InitOptions chosen = init_options(options.init, source);
     const std::vector<PlannedPopulation> planned = plan(network, chosen, report);
     const std::vector<Forecast> forecasts = forecast(network, planned);
-    judge(network, planned, forecasts, options.init.survive, report);
+    judge(network, planned, forecasts, options.init.survive, scheme_of(chosen.scheme).single_step, report);
     PropagateOptions run = options.run;
     run.seed = chosen.seed;
     run.threads = common.threads;

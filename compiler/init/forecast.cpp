@@ -165,8 +165,11 @@ Forecast sizes(const Network& network, const PlannedPopulation& p) {
     out.a = out.effective_a = p.fan.sigma_u > 0 ? p.fan.threshold / p.fan.sigma_u : 0;
     if (p.fan.drawn.empty()) return out;
     out.kappa = weight_power(p) / (p.fan.threshold * p.fan.threshold) * (uncorrected(p) ? out.ratio : 1);
-    out.margin = out.kappa / theory::minimal_kappa();
-    if (const auto points = theory::fixed_points(out.kappa)) {
+    const bool hears_layers = std::any_of(p.fan.drawn.begin(), p.fan.drawn.end(),
+                                          [](const DrawnStage& d) { return !d.from_input; });
+    const auto points = theory::fixed_points(out.kappa);
+    if (hears_layers) out.margin = out.kappa / theory::minimal_kappa();
+    if (hears_layers && points) {
         out.a = points->stable;
         out.slope = theory::operating_point(points->stable).slope;
     }

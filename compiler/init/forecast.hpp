@@ -19,7 +19,7 @@ struct Forecast {
     double fan_in = 0;       // of all drawn stages together
     double a = 0;            // threshold / sigma_u; 0: a readout
     double kappa = 0;        // n E[w^2] / threshold^2; 0: nothing was drawn
-    double margin = 0;       // kappa / 6.034: below 1 the network dies in any width
+    double margin = 0;       // kappa / 6.034: below 1 activity dies in any width; 0: no layer is heard
     double slope = 0;        // of the map of activity at the point where it settles
     double ratio = 1;        // r = E[w^2] after rounding / before
     double effective_a = 0;  // with the integer threshold; a where weights are fractions
@@ -33,8 +33,8 @@ std::vector<Forecast> forecast(const Network& network, const std::vector<Planned
 
 // Warnings with the change that would help: activity that dies, is unstable or likely to be lost, thresholds
 // between two integers, first layers that are too quiet. survive: the wanted probability that every layer
-// lives.
+// lives. single_step: the scheme makes every step live by itself; of others only thresholds are judged.
 void judge(const Network& network, const std::vector<PlannedPopulation>& planned,
-           const std::vector<Forecast>& forecasts, double survive, Report& report);
+           const std::vector<Forecast>& forecasts, double survive, bool single_step, Report& report);
 
 }  // namespace synfire

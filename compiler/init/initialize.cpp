@@ -35,7 +35,7 @@ std::vector<PlannedPopulation> plan(const Network& network, const InitOptions& o
 }
 
 std::optional<double> draw_weights(const PlannedPopulation& planned, std::uint64_t seed,
-                  const std::function<Connection&(std::size_t)>& connection) {
+                                   const std::function<Connection&(std::size_t)>& connection) {
     if (planned.integers) return draw_integers(planned, seed, connection);
     for (std::size_t k = 0; k < planned.laws.size(); ++k) {
         const DrawnStage& s = planned.fan.drawn[k];

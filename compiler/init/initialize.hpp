@@ -26,11 +26,10 @@ struct PlannedPopulation {
 // meet, with the population and what would help.
 std::vector<PlannedPopulation> plan(const Network& network, const InitOptions& options, Report& report);
 
-// Draws the weights that reach one population; returns what one integer stands for where the plan draws integers
-// of one unit. connection(k) is where its stages are found: that of the
-// network, or of a part of it.
+// Draws the weights that reach one population; returns what one integer stands for where the plan draws
+// integers of one unit. connection(k) is where its stages are found: that of the network, or of a part of it.
 std::optional<double> draw_weights(const PlannedPopulation& planned, std::uint64_t seed,
-                  const std::function<Connection&(std::size_t)>& connection);
+                                   const std::function<Connection&(std::size_t)>& connection);
 
 Network initialize(Network network, const InitOptions& options, Report& report);
 

@@ -165,7 +165,7 @@ IntegerPlan plan_integers(const IntegerOptions& options, const Fan& fan) {
 }
 
 std::optional<double> draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
-                   const std::function<Connection&(std::size_t)>& connection) {
+                                    const std::function<Connection&(std::size_t)>& connection) {
     const IntegerPlan& plan = *planned.integers;
     const std::vector<DrawnStage>& drawn = planned.fan.drawn;
     std::vector<std::vector<double>> units;

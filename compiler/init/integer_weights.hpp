@@ -30,6 +30,6 @@ IntegerPlan plan_integers(const IntegerOptions& options, const Fan& fan);
 
 // Draws the stages of a planned population as integers times units. Returns the unit where all share one.
 std::optional<double> draw_integers(const PlannedPopulation& planned, std::uint64_t seed,
-                   const std::function<Connection&(std::size_t)>& connection);
+                                    const std::function<Connection&(std::size_t)>& connection);
 
 }  // namespace synfire

@@ -24,7 +24,7 @@ void warn(const std::string& population, const std::string& reason, const std::s
 }
 
 void judge_margin(const Forecast& f, Report& report) {
-    if (f.kappa == 0 || f.a == 0) return;
+    if (f.margin == 0 || f.a == 0) return;
     if (f.margin < 1)
         return warn(
             f.population,
@@ -41,7 +41,7 @@ void judge_margin(const Forecast& f, Report& report) {
 }
 
 void judge_first(const Forecast& f, Report& report) {
-    if (!f.survival || f.kappa == 0 || f.margin < 1) return;
+    if (!f.survival || f.margin < 1) return;
     const auto points = theory::fixed_points(f.kappa);
     if (!points) return;
     const theory::OperatingPoint point = theory::operating_point(points->stable);
@@ -61,7 +61,7 @@ void judge_threshold(const Forecast& f, const PlannedPopulation& p, Report& repo
 
 void judge_border(const Forecast& f, const PlannedPopulation& p, Report& report) {
     for (const DrawnStage& s : p.fan.drawn) {
-        if (s.least_fan_in >= s.fan_in || f.kappa == 0) continue;
+        if (s.least_fan_in >= s.fan_in || f.margin == 0) continue;
         const double border = f.margin * s.least_fan_in / s.fan_in;
         if (border < 1 && f.margin >= 1)
             warn(f.population,
@@ -102,11 +102,12 @@ void judge_survival(const Network& network, const std::vector<PlannedPopulation>
 }  // namespace
 
 void judge(const Network& network, const std::vector<PlannedPopulation>& planned,
-           const std::vector<Forecast>& forecasts, double survive, Report& report) {
+           const std::vector<Forecast>& forecasts, double survive, bool single_step, Report& report) {
+    for (std::size_t p = 0; p < planned.size(); ++p) judge_threshold(forecasts[p], planned[p], report);
+    if (!single_step) return;
     for (std::size_t p = 0; p < planned.size(); ++p) {
         judge_margin(forecasts[p], report);
         judge_first(forecasts[p], report);
-        judge_threshold(forecasts[p], planned[p], report);
         judge_border(forecasts[p], planned[p], report);
     }
     judge_survival(network, planned, forecasts, survive, report);

@@ -20,6 +20,7 @@ struct SchemeRow {
     const char* name;
     const char* source;  // paper, or what it is
     Scheme laws;
+    bool single_step;  // counts on what arrives in one step, not on fluctuations over time
 };
 
 const std::vector<SchemeRow>& schemes();
