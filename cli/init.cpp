@@ -4,6 +4,8 @@
 #include "cli/init_flags.hpp"
 #include "cli/write_model.hpp"
 #include "compiler/init/schemes.hpp"
+#include "compiler/support/files.hpp"
+#include "report/page.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -29,7 +31,7 @@ void require_output(const Options& options) {
 Outcome init(const Options& options, Report& report) {
     require_output(options);
     if (!options.dry_run) check_writable(options.output);
-    Model model = load_model(options.model, options.read, report);
+    Model model = load_uninitialized(options.model, options.read, report);
     const InitOptions chosen =
         init_options(options.init, input_source(options.init, options.read.dt, model.network));
     const std::vector<PlannedPopulation> planned = plan(model.network, chosen, report);
@@ -40,6 +42,11 @@ Outcome init(const Options& options, Report& report) {
     outcome.text = table_of(planned, forecasts);
     outcome.json = {
         {"scheme", chosen.scheme}, {"seed", chosen.seed}, {"populations", to_json(planned, forecasts)}};
+    if (!options.init.html.empty()) {
+        const Json page{
+            {"scheme", chosen.scheme}, {"seed", chosen.seed}, {"forecast", outcome.json["populations"]}};
+        write_file(options.init.html, activity_page(model.network.name + ": forecast of its activity", page));
+    }
     if (options.dry_run) return outcome;
     for (const PlannedPopulation& p : planned)
         draw_weights(p, chosen.seed,
@@ -62,7 +69,6 @@ Command add_init(CLI::App& app) {
                       "With --quant, .json: write the seed instead of the weights");
     add_init_flags(*command, options->init);
     add_read_flags(*command, options->read);
-    options->read.may_lack_weights = true;
     return [options](const Common&, Report& report) { return init(*options, report); };
 }
 

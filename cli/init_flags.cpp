@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -196,9 +197,18 @@ void add_init_flags(CLI::App& command, InitFlags& flags) {
         ->check(CLI::IsMember({"none", "layer", "neuron"}));
     command.add_flag("--stochastic", flags.stochastic, "Round up with the probability of the fraction");
     command.add_flag("--by-neuron", flags.by_neuron, "--step max: of each neuron");
+    command.add_option("--html", flags.html,
+                       "Write a self-contained page with charts of activity over depth");
     command
         .add_option("--survive", flags.survive, "Wanted probability that every layer is alive (default 0.99)")
         ->check(CLI::Range(0.0, 1.0));
+}
+
+Model load_uninitialized(const std::string& path, const ReadFlags& flags, Report& report) {
+    ReadFlags read = flags;
+    read.may_lack_weights = true;
+    if (std::filesystem::path(path).extension() != ".nir") read.dt = 0;  // then it is the inputs' step
+    return load_model(path, read, report);
 }
 
 InputSource input_source(const InitFlags& flags, double dt, const Network& network) {

@@ -17,11 +17,15 @@ struct InitFlags {
     std::string distribution = "normal";
     std::string quant, step, correction = "layer";
     double survive = 0.99;  // wanted probability that every layer lives
+    std::string html;       // where the page goes
     bool stochastic = false, by_neuron = false, nearest_threshold = false;
     double operating_point = 0, sigma_u = 0, rate = 0;  // 0: not typed
 };
 
 void add_init_flags(CLI::App& command, InitFlags& flags);
+
+// A model that may lack weights.
+Model load_uninitialized(const std::string& path, const ReadFlags& flags, Report& report);
 
 // What the inputs of a network look like, and the values of single trials.
 struct InputSource {

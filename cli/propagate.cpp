@@ -10,6 +10,8 @@
 
 #include "cli/init_flags.hpp"
 #include "compiler/init/schemes.hpp"
+#include "compiler/support/files.hpp"
+#include "report/page.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -63,7 +65,7 @@ Network stack(const Options& options) {
 Network network_of(const Options& options, Report& report) {
     const bool stacked = options.layers > 0 && options.width > 0;
     if (stacked == options.model.empty())
-        return stacked ? stack(options) : load_model(options.model, options.read, report).network;
+        return stacked ? stack(options) : load_uninitialized(options.model, options.read, report).network;
     Diagnostic d;
     d.field = "MODEL";
     d.reason = stacked ? "a model and a stack of layers were given" : "no network was named";
@@ -145,6 +147,8 @@ Outcome propagate_command(const Common& common, const Options& options, Report& 
                     {"engine", options.engine},
                     {"forecast", cli::to_json(planned, forecasts)},
                     {"populations", to_json(network, layers)}};
+    if (!options.init.html.empty())
+        write_file(options.init.html, activity_page(network.name + ": activity over depth", outcome.json));
     return outcome;
 }
 
@@ -180,7 +184,6 @@ Command add_propagate(CLI::App& app) {
     command->add_flag(
         "--nearest-threshold", options->init.nearest_threshold,
         "--quant: round thresholds to the nearest integer, half a step too high, to see what that costs");
-    options->read.may_lack_weights = true;
     return [options](const Common& common, Report& report) {
         return propagate_command(common, *options, report);
     };
