@@ -5,6 +5,12 @@
 
 #include "compiler/frontend/netx/netx_frontend.hpp"
 #include "compiler/network/check.hpp"
+#include "tests/fuzz/child_process.hpp"
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+    synfire::let_children_die();
+    return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     synfire::Report report;

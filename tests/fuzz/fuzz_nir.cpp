@@ -6,6 +6,12 @@
 
 #include "compiler/frontend/nir/nir_frontend.hpp"
 #include "compiler/network/check.hpp"
+#include "tests/fuzz/child_process.hpp"
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+    synfire::let_children_die();
+    return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
     const synfire::Source source{"fuzz.nir", std::string(reinterpret_cast<const char*>(bytes), size)};
