@@ -15,17 +15,15 @@
 namespace synfire::onnx {
 namespace {
 
-constexpr const char* way_out =
-    "export one time step: forward(x, v) -> (spk, v_next), with every state an input and an output";
-
-[[noreturn]] void refuse(const Unrolled& u, const Node* node, const std::string& reason) {
+[[noreturn]] void refuse(const Unrolled& u, const Node* node, const std::string& reason,
+                         const std::string& hint = export_one_step) {
     Diagnostic problem;
     if (node != nullptr) problem = at_node(u.graph, *node);
     problem.file = u.graph.file;
     if (node == nullptr) problem.node = "graph";
     problem.reason = reason;
     problem.expected = "a file over time whose steps are alike and pass on neuron states alone";
-    problem.hint = way_out;
+    problem.hint = hint;
     throw InputError(problem);
 }
 
@@ -266,7 +264,8 @@ StateHistory found_in_two_copies(const Unrolled& u) {
         }
         if (best == absent)
             refuse(u, producer_of(u.graph, state),
-                   "what the second of two steps makes of this state is not in the file");
+                   "what the second of two time steps makes of this state is not in the file",
+                   export_three_steps);
         history.values[1].push_back(best);
     }
     return history;

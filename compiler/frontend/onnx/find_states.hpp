@@ -8,6 +8,13 @@
 
 namespace synfire::onnx {
 
+// Ways out of what cannot be told from copies of a step.
+inline constexpr const char* export_one_step =
+    "export one time step: forward(x, v) -> (spk, v_next), with every state an input and an output";
+inline constexpr const char* export_three_steps =
+    "export three time steps or more, or one: forward(x, v) -> (spk, v_next), with every state an input and "
+    "an output";
+
 // values[t][k]: state k after step t. Rows that are not known are empty; row 0 is known, and so is `newest`.
 struct StateHistory {
     std::vector<std::vector<int>> values;

@@ -10,6 +10,7 @@
 #include "compiler/frontend/onnx/compare_steps.hpp"
 #include "compiler/frontend/onnx/find_states.hpp"
 #include "compiler/frontend/onnx/graph_writer.hpp"
+#include "compiler/frontend/onnx/merged_states.hpp"
 #include "compiler/frontend/onnx/operators.hpp"
 
 namespace synfire::onnx {
@@ -32,15 +33,15 @@ struct Roller {
     std::multimap<std::size_t, int> known_constants;  // size -> value
 };
 
-[[noreturn]] void refuse(const Roller& r, int value, const std::string& reason) {
+[[noreturn]] void refuse(const Roller& r, int value, const std::string& reason,
+                         const std::string& hint = export_one_step) {
     const int producer = value == absent ? absent : value_of(r.u.graph, value).producer;
     Diagnostic problem;
     if (producer != absent) problem = at_node(r.u.graph, r.u.graph.nodes[static_cast<std::size_t>(producer)]);
     problem.file = r.u.graph.file;
     problem.reason = reason;
     problem.expected = "a file over time whose steps are alike and start from zero states";
-    problem.hint =
-        "export one time step: forward(x, v) -> (spk, v_next), with every state an input and an output";
+    problem.hint = hint;
     throw InputError(problem);
 }
 
@@ -141,6 +142,17 @@ void write_outputs(Roller& r) {
         identity.name = value_of(r.writer.graph, r.states[k]).name + "_next";
         r.writer.graph.outputs.push_back(write_node(r.writer, identity, {r.next[k]}));
     }
+}
+
+// Copies of two steps show what becomes of a state only once.
+void tell_states_apart(const Roller& r) {
+    if (r.u.x.size() != 2 || !r.u.states.empty()) return;
+    for (std::size_t k = 0; k < r.states.size(); ++k)
+        if (may_be_several(r.writer.graph, r.states[k]))
+            refuse(r, r.history.values[0][k],
+                   "the second of two time steps uses this value in several places: it may be one state or "
+                   "several that are equal after the first step, such as a potential and its current",
+                   export_three_steps);
 }
 
 // The same in every run: whole and broken numbers around 0, of another size in every sample.
@@ -295,6 +307,7 @@ Graph roll(Unrolled unrolled, Report& report) {
     r.writer.graph.opset = unrolled.graph.opset;
     write_inputs(r);
     write_outputs(r);
+    tell_states_apart(r);
     std::vector<TensorPtr> initial;
     for (const CarriedState& state : unrolled.states) initial.push_back(state.initial);
     if (unrolled.states.empty()) initial = explain_first_step(r);

@@ -58,7 +58,7 @@ TEST(State, that_the_graph_lacks_is_refused) {
 INSTANTIATE_TEST_SUITE_P(over_time, Refused,
                          testing::Values("refused/rolled_other_start", "refused/rolled_other_weights",
                                          "refused/rolled_sum_inside", "refused/rolled_trips",
-                                         "refused/rolled_two_if"),
+                                         "refused/rolled_two_if", "refused/rolled_two_synaptic"),
                          [](const auto& one) {
                              const std::string path = one.param;
                              return path.substr(path.find('/') + 1);

@@ -268,7 +268,9 @@ def main():
         layer.AvgPool2d(2), layer.Flatten(), linear(24, 5), neuron.IFNode(), scale=4.0), (4, 1, 1, 8, 8))
     export("copies_image", Image, (3, 1, 1, 8, 8))
     scan("scan_if")
-    path = export("rolled_two_if", copies(lambda: neuron.IFNode(v_reset=None)), one_d(2), record=False)
+    export("rolled_two_if", copies(lambda: neuron.IFNode(v_reset=None)), one_d(2), record=False)
+    export("rolled_two_synaptic", copies(lambda: snn.Synaptic(alpha=0.3, beta=0.5)), one_d(2), record=False)
+    export("copies_of_2_recurrent", lambda: Copies([12, 6, 6], lambda: snn.RLeaky(beta=0.8, linear_features=6)), one_d(2))
     np.savez_compressed(os.path.join(HERE, "rolled.npz"), **RECORDED)
 
 
