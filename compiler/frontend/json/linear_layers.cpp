@@ -189,17 +189,12 @@ void flatten(const LayerReader&, Flow& flow) {
 
 void identity(const LayerReader&, Flow&) {}
 
-void relu(const LayerReader& r, Flow&) {
-    fail(inside(r.node.place, "type"), "a layer of type \"relu\" does not spike", "a spiking network",
-         "convert the network to spikes first: a neuron layer of model \"if\" takes the place of each relu");
-}
-
 using Apply = void (*)(const LayerReader&, Flow&);
 
 const std::map<std::string, Apply>& rows() {
     static const std::map<std::string, Apply> table = {
-        {"dense", dense}, {"conv2d", conv2d},   {"pool2d", pool2d},     {"batchnorm", batchnorm},
-        {"scale", scale}, {"flatten", flatten}, {"identity", identity}, {"relu", relu}};
+        {"dense", dense}, {"conv2d", conv2d},   {"pool2d", pool2d},    {"batchnorm", batchnorm},
+        {"scale", scale}, {"flatten", flatten}, {"identity", identity}};
     return table;
 }
 

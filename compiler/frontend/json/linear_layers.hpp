@@ -16,10 +16,10 @@ struct LayerReader {
     Report& report;
 };
 
-// Whether type is one of these layers: dense, conv2d, pool2d, batchnorm, scale, flatten, identity, relu.
+// Whether type is one of these layers: dense, conv2d, pool2d, batchnorm, scale, flatten, identity.
 bool is_linear_layer(const std::string& type);
 
-// Notes say what was folded. Throws InputError: shapes or values that do not fit, and relu.
+// Notes say what was folded. Throws InputError: shapes or values that do not fit.
 void apply_layer(const LayerReader& reader, Flow& flow);
 
 }  // namespace synfire::json

@@ -1,5 +1,6 @@
 // Walks the layers in topological order. Linear layers extend a Flow; a neuron layer ends it: it becomes a
-// population, and each path of the flow a connection with the neuron's gain in its last matrix.
+// population, and each path of the flow a connection with the neuron's gain in its last matrix. In networks
+// of ReLUs each relu layer takes that place, and a linear layer that no other reads is an output.
 #include "compiler/frontend/json/lower.hpp"
 
 #include <algorithm>
@@ -24,6 +25,7 @@ struct Lowering {
     const Value& document;
     const std::string& file;
     Report& report;
+    bool conventional = false;  // a network of ReLUs
     LayerGraph graph;
     TensorSource source;
     Network network;
@@ -73,20 +75,12 @@ struct Lowering {
         return name;
     }
 
-    void neuron(const Value& layer, const LayerNode& node, std::size_t index, Flow& flow) {
-        FoldedNeuron folded = fold_neuron(layer, node.name, flow.shape, document, node.place, source, report);
+    // Ends the paths in a new population.
+    std::size_t add_population(Population added, const LayerNode& node, std::size_t index, Flow& flow) {
         const std::size_t p = network.populations.size();
         const std::size_t n = *element_count(flow.shape);
-        if (folded.gain != PerNeuron{1.0}) {
-            apply_elementwise(flow, folded.gain, {0.0});
-            report.note(complaint(node.place,
-                                  fmt::format("input gain {} folded into the weights and biases before it",
-                                              shown_values(folded.gain)),
-                                  "", ""));
-        }
         for (Path& path : flow.paths) finish(path, n, inside(node.place, "from"), source);
-        const bool spiking = folded.population.spiking.has_value();
-        network.populations.push_back(folded.population);
+        network.populations.push_back(std::move(added));
         for (Path& path : flow.paths) {
             const std::string name =
                 path.name.empty() ? name_of(network, path.source) + "." + node.name : path.name;
@@ -94,6 +88,41 @@ struct Lowering {
                 {connection_name(name), path.source, p, path.delay, std::move(path.stages)});
         }
         population[index] = p;
+        return p;
+    }
+
+    // A layer of a network of ReLUs: what its sources add up to, rectified or, of the last layer, as it is.
+    void activation(const LayerNode& node, std::size_t index, bool rectified, Flow& flow) {
+        for (const Path& path : flow.paths)
+            if (path.delay != 0)
+                fail(node.place, "reads a layer with a delay", "delay 0: a network of ReLUs has no time",
+                     "leave the delay out, or use neuron layers");
+        Population added;
+        added.name = node.name;
+        added.shape = flow.shape;
+        if (rectified) added.rectifier.emplace();
+        const std::size_t p = add_population(std::move(added), node, index, flow);
+        Path out;
+        out.source = {Presynaptic::Kind::population, p};
+        flow = Flow{flow.shape, {out}, true, !rectified};
+    }
+
+    void neuron(const Value& layer, const LayerNode& node, std::size_t index, Flow& flow) {
+        if (conventional)
+            fail(node.place, "is a layer of neurons in a network of ReLUs",
+                 "neuron layers or relu layers, not both",
+                 "leave it out behind the last dense layer, whose values are the output; replace it by relu "
+                 "elsewhere");
+        FoldedNeuron folded = fold_neuron(layer, node.name, flow.shape, document, node.place, source, report);
+        if (folded.gain != PerNeuron{1.0}) {
+            apply_elementwise(flow, folded.gain, {0.0});
+            report.note(complaint(node.place,
+                                  fmt::format("input gain {} folded into the weights and biases before it",
+                                              shown_values(folded.gain)),
+                                  "", ""));
+        }
+        const bool spiking = folded.population.spiking.has_value();
+        const std::size_t p = add_population(folded.population, node, index, flow);
         if (layer.contains("recurrent"))
             network.connections.push_back(
                 read_recurrent(layer["recurrent"], connection_name(node.name + ".recurrent"), p, folded,
@@ -112,10 +141,14 @@ struct Lowering {
         if (flow.usable) {
             if (is_linear_layer(type)) apply_layer({layer, node, source, report}, flow);
             if (type == "neuron") neuron(layer, node, index, flow);
-            if (type != "neuron" && node.readers == 0)
-                fail(
-                    node.place, "no neuron layer reads it", "a neuron layer after it",
-                    "add {\"type\": \"neuron\"} after it; model \"i\" or \"li\" is a readout without spikes");
+            if (type == "relu") activation(node, index, true, flow);
+            if (is_linear_layer(type) && node.readers == 0) {
+                if (!conventional)
+                    fail(node.place, "no neuron layer reads it", "a neuron layer after it",
+                         "add {\"type\": \"neuron\"} after it; model \"i\" or \"li\" is a readout without "
+                         "spikes");
+                activation(node, index, false, flow);
+            }
         }
         flows[index] = std::move(flow);
     }
@@ -156,9 +189,16 @@ Shape read_shape(const Value& input, const std::string& file, TensorSource& sour
     return shape;
 }
 
-SignalKind read_kind(const Value& input) {
-    const std::string kind = input.value("kind", "spikes");
+SignalKind read_kind(const Value& input, bool conventional) {
+    const std::string kind = input.value("kind", conventional ? "analog" : "spikes");
     return kind == "counts" ? SignalKind::counts : kind == "analog" ? SignalKind::real : SignalKind::spikes;
+}
+
+void note_conventional(const std::string& file, Report& report) {
+    report.note(complaint({file, "", ""},
+                          "a conventional network of ReLUs, not a spiking one: its rates are converted from "
+                          "calibration data",
+                          "", ""));
 }
 
 // What a file may say about its use, and what a compiler cannot act on.
@@ -180,13 +220,16 @@ void note_unused(const Value& document, const std::string& file, Report& report)
 
 Network lower(const Value& document, const std::string& file, Report& report) {
     const std::size_t n = document["layers"].size();
-    Lowering l{document, file, report, read_graph(document, file, report), {}, {}, {}, {}, {}, {}, {}};
+    const bool conventional = std::any_of(document["layers"].begin(), document["layers"].end(),
+                                          [](const Value& layer) { return layer["type"] == "relu"; });
+    Lowering l{document, file, report, conventional, read_graph(document, file, report), {}, {}, {}, {},
+               {},       {},   {}};
     report.stop_on_errors();
     const std::filesystem::path path(file);
     l.source.folder = path.parent_path();
     l.network.name = document.value("name", path.stem().string());
     const Shape shape = read_shape(document["input"], file, l.source);
-    l.network.inputs.push_back({"input", shape, read_kind(document["input"])});
+    l.network.inputs.push_back({"input", shape, read_kind(document["input"], conventional)});
     l.input = Flow{shape, {{}}, true, false};
     l.flows.resize(n);
     l.population.assign(n, from_input);
@@ -201,6 +244,7 @@ Network lower(const Value& document, const std::string& file, Report& report) {
     }
     report.stop_on_errors();
     l.outputs();
+    if (conventional) note_conventional(file, report);
     note_unused(document, file, report);
     return std::move(l.network);
 }

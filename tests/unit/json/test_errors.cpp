@@ -207,7 +207,7 @@ TEST(Errors, OfTheGraph) {
 TEST(Errors, OfNeuronFieldsThatContradictEachOther) {
     expect_errors({
         {R"([{"op": "add", "path": "/layers/1", "value": {"type": "relu"}}])",
-         "node 'layer1' (relu), field '/layers/1/type': a layer of type \"relu\" does not spike\n"},
+         "node 'lif' (neuron), field '/layers/2': is a layer of neurons in a network of ReLUs\n"},
         {R"([{"op": "add", "path": "/layers/1/multi_spike", "value": {"max": 2}}])",
          "node 'lif' (neuron), field '/layers/1/multi_spike': needs a spike where v is the threshold"},
         {R"([{"op": "add", "path": "/layers/1/multi_spike", "value": {"max": 256}},
