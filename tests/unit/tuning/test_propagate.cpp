@@ -186,10 +186,11 @@ TEST(Forecast, IsMetByMeasurement) {
                 << quant << l;
             EXPECT_NEAR(layers[l].spikes[0].sd / 120, expected[l].fraction_sd, 0.35 * expected[l].fraction_sd)
                 << quant << l;
-            if (l > 0 && *quant == 0)
+            if (l > 0 && *quant == 0) {
                 EXPECT_NEAR(layers[l].variance[0].mean, expected[l].variance,
                             4 * expected[l].variance_sd / std::sqrt(150.0))
                     << l;
+            }
         }
     }
 }
