@@ -141,7 +141,7 @@ std::string describe(const Network& network) {
 
 std::string to_dot(const Network& network) {
     std::string out = fmt::format(
-        "digraph {} {{\n  rankdir=LR;\n  node [fontname=\"sans-serif\"];\n"
+        "digraph {} {{\n  rankdir=TB;\n  node [fontname=\"sans-serif\", fontsize=12];\n"
         "  edge [fontname=\"sans-serif\", fontsize=10];\n",
         quoted(network.name));
     for (std::size_t i = 0; i < network.inputs.size(); ++i)
@@ -152,8 +152,9 @@ std::string to_dot(const Network& network) {
         const bool output =
             std::find(network.outputs.begin(), network.outputs.end(), p) != network.outputs.end();
         std::string label = population.name + "\n" + to_string(population.shape);
-        label += population.spiking ? fmt::format("\nthreshold {}", number(population.spiking->threshold))
-                                    : std::string("\nno spikes");
+        label += population.spiking     ? "\nthreshold " + print_short(population.spiking->threshold)
+                 : population.rectifier ? "\nReLU"
+                                        : "\nno spikes";
         out += fmt::format("  population{} [shape=box, style={}, label={}];\n", p,
                            output ? "\"rounded,bold\"" : "rounded", quoted(label));
     }

@@ -63,4 +63,14 @@ TEST(Describe, GraphQuotesNames) {
     EXPECT_THAT(dot, HasSubstr("population0 -> population1 [label=\"dense 2 -> 1\"];"));
 }
 
+TEST(Describe, GraphSaysWhatEachPopulationIs) {
+    Network n = example_network();
+    n.populations[0].spiking.value().threshold = {0.5, 0.75};
+    EXPECT_THAT(to_dot(n), HasSubstr("\nthreshold 0.5..0.75\""));
+    n.populations[0].spiking.reset();
+    EXPECT_THAT(to_dot(n), HasSubstr("\nno spikes\""));
+    n.populations[0].rectifier = Rectifier{};
+    EXPECT_THAT(to_dot(n), HasSubstr("\nReLU\""));
+}
+
 }  // namespace
