@@ -107,7 +107,9 @@ void check_value(double value, const Input& input, InputUse use, std::size_t ind
         if (!(input.range > 0) || std::abs(value) <= input.range) return;
         fail(file, node(), fmt::format("value {} at index {} is beyond the input's range", value, index),
              fmt::format("{}..{}", -input.range, input.range),
-             "give a larger --input-range when you quantize");
+             input.range == input.levels
+                 ? "the network takes whole numbers as they are: scale the data as it was for the training"
+                 : "quantize again with a greater range: --input-range, or --calibrate with data like this");
     }
     const double most = input.kind == SignalKind::spikes ? 1 : 255;
     if (value < 0 || value > most || value != std::floor(value))

@@ -104,3 +104,17 @@ TEST_F(Inputs, EventFilesThatDoNotFit) {
     write_echo("[4]", 4, "counts");
     expect_refused("a.csv --steps 2", "takes [4], and the file holds events\n  expected: [2, height, width]");
 }
+
+TEST_F(Inputs, ValuesBeyondTheRange) {
+    write_echo("[3]", 3, "analog");
+    write("x.npy", to_npy({{1, 3}, std::vector<float>{0, 0.5F, 40000}}));
+    EXPECT_THAT(synfire("run echo.json -o out --input-range 2 --input x.npy").err,
+                HasSubstr("value 40000 at index 2 is beyond the input's range\n  expected: -2..2\n  hint: "
+                          "quantize again with a greater range: --input-range, or --calibrate"));
+    const std::string driven = "'" SYNFIRE_SOURCE_DIR "/tests/unit/netx/data/driven.net'";
+    write("y.npy", to_npy({{1, 40}, std::vector<float>(40, 40000)}));
+    EXPECT_THAT(
+        synfire("run " + driven + " -o out --input y.npy").err,
+        HasSubstr("is beyond the input's range\n  expected: -3640..3640\n  hint: the network takes whole "
+                  "numbers as they are: scale the data"));
+}
