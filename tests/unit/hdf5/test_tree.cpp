@@ -77,14 +77,12 @@ TEST(Tree, EveryByteOfTheHeadersMayBeWrong) {
         // Long runs of zeros are room that nothing uses.
         const std::size_t from = i < 4 ? 0 : i - 4;
         if (whole.substr(from, 9).find_first_not_of('\0') == std::string::npos) continue;
-        for (const int change : {0x01, 0xff}) {
-            std::string bytes = whole;
-            bytes[i] = static_cast<char>(bytes[i] ^ change);
-            const std::string text = refusal(bytes);
-            ++(text.empty() ? read : refused);
-            if (!text.empty()) {
-                EXPECT_THAT(text, testing::HasSubstr("\n  hint: ")) << i;
-            }
+        std::string bytes = whole;
+        bytes[i] = static_cast<char>(bytes[i] ^ (i % 2 == 0 ? 0x01 : 0xff));
+        const std::string text = refusal(bytes);
+        ++(text.empty() ? read : refused);
+        if (!text.empty()) {
+            EXPECT_THAT(text, testing::HasSubstr("\n  hint: ")) << i;
         }
     }
     EXPECT_GT(refused, 100);
