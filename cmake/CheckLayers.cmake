@@ -15,7 +15,7 @@ set(layers
   "compiler/frontend/onnx: compiler/frontend/options.hpp compiler/network compiler/support"
   "compiler/frontend/json: compiler/frontend/options.hpp compiler/network compiler/support"
   "compiler/frontend/hdf5: compiler/support"
-  "compiler/frontend/nir: compiler/frontend/options.hpp compiler/frontend/hdf5 compiler/network compiler/support"
+  "compiler/frontend/nir: compiler/frontend/options.hpp compiler/frontend/hdf5 compiler/frontend/json/parse.hpp compiler/network compiler/support"
   "compiler/frontend/netx: compiler/frontend/options.hpp compiler/frontend/hdf5 compiler/network compiler/support"
   "compiler/init: compiler/network compiler/support runtime"
   "compiler/passes: compiler/network compiler/support"

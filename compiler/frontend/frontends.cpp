@@ -53,13 +53,13 @@ std::vector<std::string> given(const ReadOptions& options) {
 }
 
 const std::vector<Frontend>& frontends() {
+    static const std::vector<std::string> nir_options = {
+        "--as", "--dt", "--reset", "--discretization", "--compare", "--gain", "--max-spikes"};
     static const std::vector<Frontend> rows = {
+        {".json", "NIR as JSON", nir_options, read_nir_json, is_nir_json},
         {".json", "JSON", {"--input-shape", "--weights"}, read_json},
         {".net", "netx", {"--reset-interval", "--raw-input"}, read_netx},
-        {".nir",
-         "NIR",
-         {"--as", "--dt", "--reset", "--discretization", "--compare", "--gain", "--max-spikes"},
-         read_nir},
+        {".nir", "NIR", nir_options, read_nir},
         {".onnx", "ONNX", {"--state"}, onnx::read_onnx},
     };
     return rows;
@@ -69,7 +69,8 @@ Network read(const Source& source, const ReadOptions& options, Report& report) {
     const std::string extension = std::filesystem::path(source.path).extension().string();
     std::string known;
     for (const Frontend& frontend : frontends()) {
-        if (frontend.extension == extension) {
+        if (frontend.extension == extension &&
+            (frontend.recognizes == nullptr || frontend.recognizes(source))) {
             warn_of_options(source, frontend, options, report);
             Network network = sort_populations(frontend.read(source, options, report));
             report.stop_on_errors();
@@ -78,7 +79,8 @@ Network read(const Source& source, const ReadOptions& options, Report& report) {
             report.stop_on_errors();
             return network;
         }
-        known += (known.empty() ? "" : ", ") + frontend.extension + " (" + frontend.format + ")";
+        if (frontend.recognizes == nullptr)
+            known += (known.empty() ? "" : ", ") + frontend.extension + " (" + frontend.format + ")";
     }
     Diagnostic d;
     d.file = source.path;

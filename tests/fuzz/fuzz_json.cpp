@@ -5,6 +5,7 @@
 #include <string>
 
 #include "compiler/frontend/json/json_frontend.hpp"
+#include "compiler/frontend/nir/nir_frontend.hpp"
 #include "compiler/network/check.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -14,8 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.input_shape = synfire::Shape{2, 8, 9};
     options.weights = folder + "snn_generator/small_weights.json";
     try {
-        const synfire::Network network = synfire::read_json(
-            {path, std::string(reinterpret_cast<const char*>(data), size)}, options, report);
+        const synfire::Source source{path, std::string(reinterpret_cast<const char*>(data), size)};
+        const synfire::Network network = synfire::is_nir_json(source)
+                                             ? synfire::read_nir_json(source, options, report)
+                                             : synfire::read_json(source, options, report);
         synfire::check(synfire::sort_populations(network), path, report);
     } catch (const synfire::StageFailed&) {
     } catch (const synfire::InputError& e) {

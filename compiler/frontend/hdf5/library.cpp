@@ -59,13 +59,6 @@ herr_t collect(hid_t, const char* name, const H5L_info_t* info, void* data) noex
     return 0;
 }
 
-// Names end up in messages and in names of files.
-bool is_plain(const std::string& name, std::size_t most) {
-    return !name.empty() && name.size() <= most && std::none_of(name.begin(), name.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
-}
-
 struct Reader {
     const Source& source;
     const Format& format;

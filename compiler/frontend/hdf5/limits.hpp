@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <string>
 
 namespace synfire::hdf5 {
 
@@ -24,6 +25,13 @@ inline Limits limits_of(std::size_t file_bytes) {
     Limits limits;
     limits.values = std::min(limits.values, few_values + deflate_ratio * file_bytes);
     return limits;
+}
+
+// Names end up in messages and in names of files.
+inline bool is_plain(const std::string& name, std::size_t most) {
+    return !name.empty() && name.size() <= most && std::none_of(name.begin(), name.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
 }
 
 }  // namespace synfire::hdf5

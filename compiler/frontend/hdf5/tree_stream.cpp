@@ -116,7 +116,8 @@ struct Reader {
         std::map<std::string, decltype(read())> values;
         for (std::size_t count = taken(left.objects); count > 0; --count) {
             std::string name = text(number(left.name));
-            if (!values.emplace(std::move(name), read()).second) throw Unreadable{};
+            if (!is_plain(name, left.name) || !values.emplace(std::move(name), read()).second)
+                throw Unreadable{};
         }
         return values;
     }

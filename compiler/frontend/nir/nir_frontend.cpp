@@ -1,4 +1,4 @@
-// The stages of reading a NIR file: bytes -> tree of HDF5 groups -> graph of nodes -> Network.
+// The stages of reading a NIR file: bytes (HDF5 or JSON) -> tree of groups -> graph of nodes -> Network.
 #include "compiler/frontend/nir/nir_frontend.hpp"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include "compiler/frontend/hdf5/tree.hpp"
 #include "compiler/frontend/nir/fold_neuron.hpp"
 #include "compiler/frontend/nir/graph.hpp"
+#include "compiler/frontend/nir/json_tree.hpp"
 #include "compiler/frontend/nir/lower.hpp"
 
 namespace synfire {
@@ -114,16 +115,31 @@ void tell_defaults(const nir::Graph& graph, const ReadOptions& options, Report& 
     }
 }
 
-}  // namespace
-
-Network read_nir(const Source& source, const ReadOptions& options, Report& report) {
-    const nir::Tree tree =
-        hdf5::read_tree(source, {"NIR", "the nir package", "export the model with nir.write()"});
-    const nir::Graph graph = nir::read_graph(tree, source.path, report);
+Network read_graph_of(const nir::Tree& tree, const std::string& file, const ReadOptions& options,
+                      Report& report) {
+    const nir::Graph graph = nir::read_graph(tree, file, report);
     tell_defaults(graph, options, report);
     Network network = nir::lower(graph, options, report);
     report.stop_on_errors();
     return network;
+}
+
+}  // namespace
+
+bool is_nir_json(const Source& source) {
+    return source.bytes.find("\"NIRGraph\"") != std::string::npos &&
+           nir::is_nir_json(json::parse(source.bytes, source.path));
+}
+
+Network read_nir_json(const Source& source, const ReadOptions& options, Report& report) {
+    return read_graph_of(nir::tree_of(json::parse(source.bytes, source.path), source.path), source.path,
+                         options, report);
+}
+
+Network read_nir(const Source& source, const ReadOptions& options, Report& report) {
+    return read_graph_of(
+        hdf5::read_tree(source, {"NIR", "the nir package", "export the model with nir.write()"}), source.path,
+        options, report);
 }
 
 }  // namespace synfire

@@ -13,4 +13,9 @@ namespace synfire {
 // where there is no usable Network.
 Network read_nir(const Source& source, const ReadOptions& options, Report& report);
 
+// The same from JSON (nir/json_tree.hpp). Whether a .json file holds that; throws InputError where it
+// mentions a NIRGraph but is not JSON.
+bool is_nir_json(const Source& source);
+Network read_nir_json(const Source& source, const ReadOptions& options, Report& report);
+
 }  // namespace synfire

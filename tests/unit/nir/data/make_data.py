@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes the .nir files of this folder with h5py, in the layout of the nir package, and what NumPy computes from
 their equations: plain loops over the differential equations, one step after the other, nothing of Synfire."""
+import json
 import os
 
 import h5py
@@ -322,9 +323,24 @@ def signals():
         save(f"signals.{key}.npy", np.array(values).reshape(steps, -1).astype(np.uint8))
 
 
+def as_json(name):
+    """The tree of NAME.nir as nested objects, in NAME.json."""
+    def plain(item):
+        if isinstance(item, h5py.Group):
+            return {key: plain(value) for key, value in item.items()}
+        values = item.asstr()[()] if h5py.check_string_dtype(item.dtype) else item[()]
+        return values.tolist() if isinstance(values, (np.ndarray, np.generic)) else values
+
+    with h5py.File(os.path.join(HERE, name + ".nir")) as file, open(os.path.join(HERE, name + ".json"), "w") as out:
+        json.dump(plain(file), out, sort_keys=True)
+        out.write("\n")
+
+
 os.makedirs(os.path.join(HERE, "errors"), exist_ok=True)
 recurrent_cuba()
 folds()
 images()
 signals()
 errors()
+for each in ("recurrent_cuba", "folds", "images", "signals"):
+    as_json(each)
