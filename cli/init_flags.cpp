@@ -142,8 +142,8 @@ Signal over_steps(const Signal& sample, std::size_t steps) {
 
 }  // namespace
 
-void add_init_flags(CLI::App& command, InitFlags& flags) {
-    std::vector<std::string> names;
+void add_init_flags(CLI::App& command, InitFlags& flags, const std::vector<std::string>& further_schemes) {
+    std::vector<std::string> names = further_schemes;
     for (const SchemeRow& row : schemes()) names.push_back(row.name);
     command
         .add_option("--scheme", flags.options.scheme, "How weights are chosen (default variance-conserving)")

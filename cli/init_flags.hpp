@@ -22,7 +22,9 @@ struct InitFlags {
     double operating_point = 0, sigma_u = 0, rate = 0;  // 0: not typed
 };
 
-void add_init_flags(CLI::App& command, InitFlags& flags);
+// further_schemes: names that the command knows besides those of compiler/init.
+void add_init_flags(CLI::App& command, InitFlags& flags,
+                    const std::vector<std::string>& further_schemes = {});
 
 // A model that may lack weights.
 Model load_uninitialized(const std::string& path, const ReadFlags& flags, Report& report);

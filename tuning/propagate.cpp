@@ -8,54 +8,10 @@
 #include "compiler/support/parallel.hpp"
 #include "emulator/emulate.hpp"
 #include "emulator/reference.hpp"
+#include "tuning/slice.hpp"
 
 namespace synfire {
 namespace {
-
-// A population alone: what drives it has become inputs of a network of its own.
-struct Slice {
-    Network network;
-    std::vector<Signal> inputs;
-    std::vector<std::size_t> connection;  // of the whole network, by connection of the slice
-};
-
-bool is_loop(const Connection& c) {
-    return c.source.kind == Presynaptic::Kind::population && c.source.index == c.target;
-}
-
-Slice slice_of(const Network& network, std::size_t population, const std::vector<Signal>& inputs,
-               const std::vector<Signal>& spikes) {
-    Slice slice;
-    slice.network.populations = {network.populations[population]};
-    slice.network.outputs = {0};
-    for (std::size_t k = 0; k < network.connections.size(); ++k) {
-        const Connection& c = network.connections[k];
-        if (c.target != population) continue;
-        Connection own = c;
-        own.target = 0;
-        own.source = {Presynaptic::Kind::population, 0};
-        if (!is_loop(c)) {
-            const bool outside = c.source.kind == Presynaptic::Kind::input;
-            own.source = {Presynaptic::Kind::input, slice.inputs.size()};
-            slice.inputs.push_back(outside ? inputs[c.source.index] : spikes[c.source.index]);
-            Input input;
-            input.name = "input" + std::to_string(slice.inputs.size());
-            input.shape = {slice.inputs.back().neurons};
-            if (outside)
-                input = network.inputs[c.source.index];
-            else if (network.populations[c.source.index].spiking->max_spikes > 1)
-                input.kind = SignalKind::counts;
-            slice.network.inputs.push_back(std::move(input));
-        }
-        slice.network.connections.push_back(std::move(own));
-        slice.connection.push_back(k);
-    }
-    if (slice.inputs.empty()) {  // nothing but itself drives it
-        slice.network.inputs.push_back({"silence", {1}});
-        slice.inputs.push_back({inputs[0].steps, 1, std::vector<double>(inputs[0].steps, 0.0)});
-    }
-    return slice;
-}
 
 // The neurons that send anything in any step.
 std::vector<std::size_t> active(const Signal& signal) {
@@ -96,12 +52,13 @@ bool draw_active(Slice& slice, std::size_t connection, std::size_t stage, const 
     return true;
 }
 
-// "u > round(threshold)" instead of the floor rule, in integers: half a unit above the next one, so that a sum
-// that equals it is below in every rounding.
+// "u > round(threshold)" instead of the floor rule, in integers: half a unit above the next one, so that a
+// sum that equals it is below in every rounding.
 void round_thresholds(Slice& slice, double unit) {
     std::optional<Spiking>& spiking = slice.network.populations[0].spiking;
     if (!spiking) return;
-    for (double& threshold : spiking->threshold) threshold = (std::floor(threshold / unit + 0.5) + 0.5) * unit;
+    for (double& threshold : spiking->threshold)
+        threshold = (std::floor(threshold / unit + 0.5) + 0.5) * unit;
 }
 
 void draw_slice(Slice& slice, const PlannedPopulation& planned, std::uint64_t seed, bool sparse) {
@@ -220,13 +177,6 @@ double total(const std::vector<LayerStep>& steps) {
     double sum = 0;
     for (const LayerStep& s : steps) sum += s.spikes;
     return sum;
-}
-
-// Whether every population hears only itself and earlier ones.
-bool is_layered(const Network& network) {
-    return std::all_of(network.connections.begin(), network.connections.end(), [](const Connection& c) {
-        return c.source.kind == Presynaptic::Kind::input || c.source.index <= c.target;
-    });
 }
 
 // All populations at once: needed where later ones drive earlier ones.

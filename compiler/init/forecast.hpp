@@ -31,6 +31,22 @@ struct Forecast {
 
 std::vector<Forecast> forecast(const Network& network, const std::vector<PlannedPopulation>& planned);
 
+// What the deep part of a network can do: its layers that hear layers, taken as equal to the narrowest one.
+struct Outlook {
+    std::size_t layers = 0;
+    std::size_t width = 0;           // of the narrowest
+    double a = 0;                    // the largest operating point among them
+    double largest_a = 0;            // with which this width survives these layers; 0: none does
+    std::size_t smallest_width = 0;  // that survives them at a; 0: none up to 8192 does
+    double similarity = 0;           // correlation of potentials that all pairs of inputs end at
+    double e_fold = 0;               // layers in which the distance to it falls to 1 / e
+    std::size_t apart = 0;  // last layer in which inputs of correlation 0.9 can be told from unrelated ones
+};
+
+// Nothing where no layer hears a layer, or activity dies in any width. survive: the wanted probability.
+std::optional<Outlook> outlook(const Network& network, const std::vector<PlannedPopulation>& planned,
+                               const std::vector<Forecast>& forecasts, double survive);
+
 // Warnings with the change that would help: activity that dies, is unstable or likely to be lost, thresholds
 // between two integers, first layers that are too quiet. survive: the wanted probability that every layer
 // lives. single_step: the scheme makes every step live by itself; of others only thresholds are judged.

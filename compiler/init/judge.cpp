@@ -6,7 +6,6 @@
 
 #include "compiler/init/forecast.hpp"
 #include "compiler/init/theory/mean_field.hpp"
-#include "compiler/init/theory/survival.hpp"
 
 namespace synfire {
 namespace {
@@ -77,23 +76,13 @@ void judge_survival(const Network& network, const std::vector<PlannedPopulation>
     const auto last = std::find_if(forecasts.rbegin(), forecasts.rend(),
                                    [](const Forecast& f) { return f.survival.has_value(); });
     if (last == forecasts.rend() || *last->survival >= survive) return;
-    double narrowest = 0, depth = 0, a = 0;
-    for (std::size_t p = 0; p < planned.size(); ++p) {
-        const auto n = static_cast<double>(neurons(network.populations[p]));
-        if (planned[p].fan.drawn.empty() || forecasts[p].a == 0) continue;
-        narrowest = narrowest == 0 ? n : std::min(narrowest, n);
-        a = forecasts[p].a;
-        ++depth;
-    }
     std::string hint = "give a smaller --operating-point";
-    if (narrowest > 0 && depth > 0) {
-        const auto layers = static_cast<std::size_t>(depth);
-        const double best = theory::largest_a(static_cast<std::size_t>(narrowest), layers, survive);
-        const std::size_t width =
-            a < theory::critical_a() ? theory::smallest_width(a, layers, survive, 8192) : 0;
-        hint = best > 0 ? fmt::format("give --operating-point {:.3g}", std::floor(best * 1000) / 1000)
-                        : "use wider layers";
-        if (width > 0) hint += fmt::format(", or at least {} neurons per layer", width);
+    if (const auto o = outlook(network, planned, forecasts, survive)) {
+        hint = o->largest_a > 0
+                   ? fmt::format("give --operating-point {:.3g}", std::floor(o->largest_a * 1000) / 1000)
+                   : "use wider layers";
+        if (o->smallest_width > 0)
+            hint += fmt::format(", or at least {} neurons per layer", o->smallest_width);
     }
     warn(last->population, fmt::format("the probability that it is still alive is {:.4g}", *last->survival),
          fmt::format("at least {:.4g}", survive), hint, report);

@@ -117,3 +117,36 @@ TEST_F(Init, DataDecidesTheFirstLayer) {
     EXPECT_THAT(synfire("init model.json --input data=bad.npy -o w.json").err,
                 HasSubstr("bad.npy has shape [3, 5]"));
 }
+
+TEST_F(Init, LooksAtDataWhereTheSchemeDoes) {
+    write("model.json", R"({"format":"snn-json","version":1,"input":{"shape":[4],"kind":"analog"},"layers":[
+        {"type":"dense","name":"fc","units":50},
+        {"type":"neuron","name":"lif","model":"lif","beta":0.5,"threshold":1,"reset":{"mode":"subtract","timing":"next_step"},"compare":"gt"}]})");
+    std::vector<double> values;
+    for (int k = 0; k < 400; ++k) values.push_back((k * 37 % 101) / 50.0 - 1);
+    write("x.npy", to_npy(NpyArray{{100, 4}, values}));
+    for (const char* scheme : {"lsuv", "threshold-quantile --rate 0.1"}) {
+        const Said said =
+            synfire(std::string("init model.json --input data=x.npy -o w.json --scheme ") + scheme);
+        EXPECT_EQ(said.code, 0) << said.err;
+        EXPECT_THAT(said.out, HasSubstr("fitted to 100 samples of 1 steps"));
+        EXPECT_EQ(synfire("inspect w.json").code, 0);
+    }
+    EXPECT_THAT(synfire("init model.json -o w.json --scheme lsuv").err,
+                HasSubstr("field '--scheme': lsuv looks at data"));
+    EXPECT_THAT(synfire("init model.json --input data=x.npy -o w.json --scheme lsuv --quant int8").err,
+                HasSubstr("field '--quant'"));
+    EXPECT_THAT(synfire("init model.json --input data=x.npy --dry-run --scheme lsuv").err,
+                HasSubstr("field '--dry-run'"));
+}
+
+TEST_F(Init, ForecastsSeveralSteps) {
+    const Said said = synfire("init " + stack +
+                              " --input rate=0.2 --operating-point 0.7 --dry-run --steps 5 --json r.json");
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("forecast of 5 steps, one draw"));
+    const Json result = Json::parse(read("r.json"));
+    EXPECT_EQ(result["populations"][29]["steps"]["fraction"].size(), 5U);
+    EXPECT_GT(result["outlook"]["largest_a"].get<double>(), 0.7);
+    EXPECT_THAT(said.out, HasSubstr("smallest width that does at this operating point"));
+}

@@ -9,6 +9,7 @@
 #include "compiler/init/normal.hpp"
 #include "compiler/support/files.hpp"
 #include "emulator/reference.hpp"
+#include "tuning/predict_steps.hpp"
 #include "tuning/propagate.hpp"
 
 namespace synfire {
@@ -192,6 +193,63 @@ TEST(Forecast, IsMetByMeasurement) {
                     << l;
             }
         }
+    }
+}
+
+// Several steps forecast without deep weights, against networks with them: means over draws of both.
+TEST(PredictSteps, IsMetByMeasurement) {
+    Network network = stack(5, 100, 0.7, 0.5);
+    network.connections.push_back(
+        {"loop", {Presynaptic::Kind::population, 2}, 2, 1, {Dense{100, 100, {}, {}}}});
+    Report report;
+    const std::vector<PlannedPopulation> planned = plan(network, {}, report);
+    constexpr std::size_t draws = 80, steps = 6;
+    PropagateOptions run;
+    run.trials = draws;
+    const auto measured = propagate(
+        network, planned, [](std::uint64_t seed) { return constant_input(100, steps, seed); }, run,
+        [](std::size_t) {});
+    std::vector<std::vector<double>> predicted(network.populations.size(), std::vector<double>(steps, 0.0));
+    for (std::uint64_t seed = 1000; seed < 1000 + draws; ++seed) {
+        const auto activity = predict_steps(network, planned, constant_input(100, steps, seed), seed);
+        ASSERT_TRUE(activity.has_value());
+        for (std::size_t p = 0; p < predicted.size(); ++p)
+            for (std::size_t t = 0; t < steps; ++t) predicted[p][t] += (*activity)[p].fraction[t] / draws;
+    }
+    for (std::size_t p = 0; p < predicted.size(); ++p)
+        for (std::size_t t = 0; t < steps; ++t)
+            EXPECT_NEAR(predicted[p][t], measured[p].spikes[t].mean / 100,
+                        4.5 * std::sqrt(2.0 / draws) * measured[p].spikes[t].sd / 100)
+                << p << ", step " << t;
+}
+
+TEST(PredictSteps, LeavesOtherNetworksAlone) {
+    Network network = stack(2, 16, 0.7, 0.5);
+    network.connections[2].stages.insert(network.connections[2].stages.begin(),
+                                         Pool{Pool::Kind::maximum, {1, 4, 4}, {}});
+    Report report;
+    EXPECT_FALSE(predict_steps(network, plan(network, {}, report), constant_input(16, 3, 1), 1).has_value());
+}
+
+TEST(Outlook, AgreesWithTheForecast) {
+    const Network network = stack(20, 60, 0.8, 0);
+    Report report;
+    const std::vector<PlannedPopulation> planned = plan(network, {}, report);
+    const auto o = outlook(network, planned, forecast(network, planned), 0.99);
+    ASSERT_TRUE(o.has_value());
+    EXPECT_EQ(o->layers, 20U);
+    EXPECT_EQ(o->width, 60U);
+    EXPECT_NEAR(o->a, 0.8, 1e-9);
+    for (const double a : {o->largest_a - 0.002, o->largest_a + 0.002}) {
+        InitOptions options;
+        options.operating_point = a;
+        const double alive = forecast(network, plan(network, options, report)).back().survival.value();
+        EXPECT_EQ(alive >= 0.99, a < o->largest_a) << a << " lives with " << alive;
+    }
+    for (const std::size_t n : {o->smallest_width - 1, o->smallest_width}) {
+        const Network other = stack(20, n, 0.8, 0);
+        const double alive = forecast(other, plan(other, {}, report)).back().survival.value();
+        EXPECT_EQ(alive >= 0.99, n >= o->smallest_width) << n;
     }
 }
 
