@@ -50,7 +50,9 @@ double binary_variance_ratio();
 double integer_threshold(double a, double fan_in, double p, double mean_square);
 
 // Sums of integer weights lie on the multiples of `step` (2 where all weights are even), where u > T is
-// the same as u > T + step/2. The multiple of step for T whose T + step/2 is nearest to the real threshold.
+// the same as u > T + step/2. Weights of +-1 have step 1: their sums have the parity of the number of active
+// inputs, which is even as often as odd. The multiple of step for T whose T + step/2 is nearest to the real
+// threshold.
 std::int64_t lattice_threshold(double threshold, int step = 1);
 
 // The operating point that an integer threshold stands for.
