@@ -1,5 +1,5 @@
-// Which of this folder's three formats a document is in, and the stages of reading snn-json: text -> document ->
-// document that fits the schema -> Network.
+// Which of this folder's three formats a document is in, and the stages of reading snn-json: text -> document
+// -> document that fits the schema -> Network.
 #include "compiler/frontend/json/json_frontend.hpp"
 
 #include <cctype>
