@@ -31,6 +31,23 @@ const Target& find_target(const std::string& name) {
     SYNFIRE_BUG("target " + name + " got past the option check");
 }
 
+// --weights names a file with weights, as for every command, or what firmware has its weights from; models
+// with a file of weights were not drawn, so one option serves both.
+void take_weight_source(Options& options, const Target& target) {
+    if (options.read.weights != "seed" && options.read.weights != "flash") return;
+    const bool seed = options.read.weights == "seed";
+    options.read.weights.clear();
+    if (!seed) return;
+    options.emission.weights = WeightSource::seed;
+    if (target.holds.seeds) return;
+    Diagnostic d;
+    d.field = "--weights";
+    d.reason = fmt::format("target {} stores every weight", target.name);
+    d.expected = "flash";
+    d.hint = "leave out --weights seed, or compile for --target mcu";
+    throw InputError(d);
+}
+
 std::string verdict_text(const PopulationRange& range) {
     switch (range.verdict) {
         case RangeVerdict::proven:
@@ -68,10 +85,11 @@ void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
     }
 }
 
-Outcome compile(const Options& options, Report& report) {
+Outcome compile(Options options, Report& report) {
+    const Target& target = find_target(options.target);
+    take_weight_source(options, target);
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize);
-    const Target& target = find_target(options.target);
     IntNetwork integers = integers_of(model, options.quantize, target.profile, report);
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
     Artifacts files = target.emit(stored_on(target, integers, report), options.emission, report);
@@ -103,6 +121,10 @@ Command add_compile(CLI::App& app) {
     add_read_flags(*command, options->read);
     std::vector<std::string> names;
     for (const Target& target : targets()) names.push_back(target.name);
+    command->get_option("--weights")
+        ->description(
+            "mcu: flash (the default), or seed: draw weights again that synfire init drew; or the file "
+            "with the weights, where the model file has none (snn-generator)");
     command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));
     command->add_option("-o,--output", options->output, "Folder for the compiled network")->required();
     command->add_option("--ledger", options->ledger, "Also write the ledger of every parameter here (CSV)");

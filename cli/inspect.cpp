@@ -66,17 +66,26 @@ void take_notes(Report& report, Outcome& outcome) {
 }
 
 void add_memory(const Network& network, Outcome& outcome) {
-    std::size_t neuron_count = 0, weights = 0, states = 0;
+    std::size_t neuron_count = 0, weights = 0, drawn = 0, states = 0;
     for (const Population& p : network.populations) {
         neuron_count += neurons(p);
         states += neurons(p) * (all_equal(p.alpha, 0) ? 1 : 2);
     }
-    for (const Connection& c : network.connections) weights += stored_weights(c);
+    for (const Connection& c : network.connections) {
+        weights += stored_weights(c);
+        for (const Stage& stage : c.stages)
+            if (const auto* dense = std::get_if<Dense>(&stage); dense != nullptr && dense->drawn)
+                drawn += dense->weight.size();
+    }
     outcome.text += fmt::format("\n{} neurons, {} weights: {} bytes in 8 bits; {} bytes of 32-bit states\n",
                                 neuron_count, weights, weights, 4 * states);
+    if (drawn > 0)
+        outcome.text += fmt::format(
+            "{} of the weights come from a seed: firmware compiled with --weights seed draws them\n", drawn);
     outcome.json["neurons"] = neuron_count;
     outcome.json["weights"] = weights;
     outcome.json["weight_bytes"] = weights;
+    outcome.json["drawn_weights"] = drawn;
     outcome.json["state_bytes"] = 4 * states;
 }
 

@@ -21,38 +21,27 @@
 //   const ListCopy* copies;           [copy_count], in the order in which they are made
 //   uint16_t pool_count;              lists filled by a maximum pool
 //   const SpikePool* pools;           [pool_count], by ascending source list
-//   bool filtered, refractory, no_delay, extras_used, sparse, bytes, halfwords;
+//   bool filtered, refractory, no_delay, extras_used, sparse, drawn, bytes, halfwords;
 //                                     whether any table needs that code
 // A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
 #pragma once
 
 #include <stdint.h>
 
+#include "runtime/column.hpp"
+#include "runtime/drawn_rows.hpp"
 #include "runtime/neuron.hpp"
 
 namespace synfire::rt {
 
-// A parameter of a population: one value (stride 0) or one per neuron (stride 1) of 1, 2 or 4 signed bytes.
-struct Column {
-    const void* values;
-    uint8_t bytes;
-    uint8_t stride;
-};
-
-inline int32_t value_of(const Column& column, uint32_t neuron) {
-    const uint32_t index = neuron * column.stride;
-    if (column.bytes == 1) return static_cast<const int8_t*>(column.values)[index];
-    if (column.bytes == 2) return static_cast<const int16_t*>(column.values)[index];
-    return static_cast<const int32_t*>(column.values)[index];
-}
-
 // All synapses between one spike list and one population. A spike adds weight * 2^(shift of this connection
 // and all later ones of the population + Population::shift): Horner's scheme over descending exponents.
 struct Connection {
-    const void* weights;  // [neurons of the source][neurons of the target]; sparse: one per synapse
-    uint16_t source;      // spike list
-    uint8_t bytes;        // of one signed weight: 1 or 2
-    uint8_t shift;        // 0..30
+    // [neurons of the source][neurons of the target]; sparse: one per synapse; drawn: a DrawnMatrix
+    const void* weights;
+    uint16_t source;  // spike list
+    uint8_t bytes;    // of one signed weight: 1 or 2; drawn: 0
+    uint8_t shift;    // 0..30
     // Sparse connections only, else null: the synapses of source neuron i are first[i] .. first[i + 1] - 1.
     const uint32_t* first;
     const uint16_t* targets;  // of each synapse
@@ -102,12 +91,6 @@ struct Output {
     uint16_t list;  // its spikes
     uint16_t neurons;
     uint32_t first;  // its first neuron in State::v
-};
-
-// The neurons that spiked, ascending.
-struct Events {
-    const uint16_t* neurons;
-    uint16_t count;
 };
 
 // Watches nothing. An observer is called for every neuron after its update: population, neuron, whether it
@@ -194,6 +177,8 @@ inline const Connection* gather(const Model& model, State& state, const Populati
             add_events<int8_t>(sparse, sum, neurons, *connection, events);
         if (model.halfwords && connection->bytes == 2)
             add_events<int16_t>(sparse, sum, neurons, *connection, events);
+        if (model.drawn && connection->bytes == 0)
+            add_drawn(sum, neurons, *static_cast<const DrawnMatrix*>(connection->weights), events);
         if (connection->shift == 0) continue;
         for (uint32_t i = 0; i < neurons; ++i) sum[i] *= int32_t{1} << connection->shift;
     }

@@ -11,15 +11,23 @@ struct RandomBlock {
     uint32_t word[4];
 };
 
+inline constexpr uint32_t philox_factor0 = 0xd2511f53, philox_factor1 = 0xcd9e8d57;
+inline constexpr uint32_t philox_key_step0 = 0x9e3779b9, philox_key_step1 = 0xbb67ae85;
+
+// One of ten rounds.
+[[gnu::always_inline]] constexpr RandomBlock philox_round(RandomBlock x, uint32_t key0, uint32_t key1) {
+    const uint64_t a = uint64_t{philox_factor0} * x.word[0];
+    const uint64_t b = uint64_t{philox_factor1} * x.word[2];
+    return {{static_cast<uint32_t>(b >> 32) ^ x.word[1] ^ key0, static_cast<uint32_t>(b),
+             static_cast<uint32_t>(a >> 32) ^ x.word[3] ^ key1, static_cast<uint32_t>(a)}};
+}
+
 // Four uniform 32-bit numbers for each counter and key.
 constexpr RandomBlock philox(RandomBlock counter, uint32_t key0, uint32_t key1) {
     for (int round = 0; round < 10; ++round) {
-        const uint64_t a = uint64_t{0xd2511f53} * counter.word[0];
-        const uint64_t b = uint64_t{0xcd9e8d57} * counter.word[2];
-        counter = {{static_cast<uint32_t>(b >> 32) ^ counter.word[1] ^ key0, static_cast<uint32_t>(b),
-                    static_cast<uint32_t>(a >> 32) ^ counter.word[3] ^ key1, static_cast<uint32_t>(a)}};
-        key0 += 0x9e3779b9U;
-        key1 += 0xbb67ae85U;
+        counter = philox_round(counter, key0, key1);
+        key0 += philox_key_step0;
+        key1 += philox_key_step1;
     }
     return counter;
 }

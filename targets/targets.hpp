@@ -10,7 +10,11 @@
 
 namespace synfire {
 
+// Where firmware has its weights: in flash, or in the seed that they were drawn from.
+enum class WeightSource { flash, seed };
+
 struct TargetOptions {
+    WeightSource weights = WeightSource::flash;
     // Loihi: replace soft by hard reset where a format cannot hold it (asked for by the user, never silent).
     bool hard_reset = false;
 };
@@ -22,6 +26,7 @@ struct Holds {
     bool initial_u = false;
     bool v_min = false;
     bool source_pool = false;  // maximum pools of spikes
+    bool seeds = false;        // WeightSource::seed
 };
 
 struct Target {

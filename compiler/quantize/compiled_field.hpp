@@ -88,6 +88,11 @@ struct Field {
     int small(int low, int high) const { return static_cast<int>(whole(low, high)); }
     std::size_t size() const { return static_cast<std::size_t>(whole(0, max_elements)); }
 
+    std::uint64_t natural() const {
+        if (!json.is_number_unsigned()) fail("is not a whole number >= 0", "0..2^64 - 1");
+        return json.get<std::uint64_t>();
+    }
+
     double real() const {
         if (!json.is_number()) fail("is not a number", "a number");
         return json.get<double>();

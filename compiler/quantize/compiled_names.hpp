@@ -31,6 +31,8 @@ inline constexpr Words<Pool::Kind, 3> pool_kinds{
     {{Pool::Kind::sum, "sum"}, {Pool::Kind::average, "average"}, {Pool::Kind::maximum, "maximum"}}};
 
 inline constexpr std::string_view format_name = "synfire-compiled";
-inline constexpr int format_version = 2;
+// Version 3 lets a seed stand for weights; files of version 2 hold nothing else that is different.
+inline constexpr int format_version = 3;
+inline constexpr int oldest_version = 2;
 
 }  // namespace synfire::compiled

@@ -9,6 +9,7 @@
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/quantize/compiled_names.hpp"
 #include "compiler/quantize/compiled_stage.hpp"
+#include "compiler/quantize/drawn.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire {
@@ -122,6 +123,7 @@ Network read_network(const Field& f) {
     Network n;
     n.name = f["name"].text();
     n.inputs = read_inputs(f["inputs"]);
+    compiled::limit_drawn(f["connections"]);
     for (const Field& p : f["populations"].list()) n.populations.push_back(read_population(p));
     for (const Field& c : f["connections"].list()) n.connections.push_back(read_connection(c));
     n.outputs = read_outputs(f["outputs"]);
@@ -171,9 +173,21 @@ IntPopulation read_integers(const Field& f) {
     return p;
 }
 
+IntDrawn read_drawn(const Field& f, std::size_t outputs) {
+    f.only({"seed", "stream", "largest", "table", "factor"});
+    IntDrawn drawn{f["seed"].natural(), f["stream"].natural(), compiled::read_table(f),
+                   wholes(f["factor"], outputs)};
+    const std::int64_t largest = std::max(std::ssize(drawn.table) / 2, std::ptrdiff_t{1});
+    for (const std::int64_t factor : drawn.factor)
+        if (std::abs(factor) * largest > INT16_MAX)
+            f["factor"].fail(fmt::format("{} makes weights of more than 16 bits", factor),
+                             fmt::format("at most {}", INT16_MAX / largest));
+    return drawn;
+}
+
 IntConnection read_int_connection(const Field& f) {
     f.only({"name", "source", "target", "delay", "exponent", "outputs", "inputs", "synapses", "first",
-            "column", "weight", "source_pool", "sum_pool"});
+            "column", "weight", "drawn", "source_pool", "sum_pool"});
     IntConnection c;
     c.name = f["name"].text();
     c.source = read_source(f["source"]);
@@ -187,6 +201,9 @@ IntConnection read_int_connection(const Field& f) {
         c.first = compiled::read_indices(f["first"], c.outputs + 1);
         c.column = compiled::read_indices(f["column"], synapses);
         c.weight = f["weight"].array<std::int16_t>({synapses});
+    } else if (f.has("drawn")) {
+        c.drawn = read_drawn(f["drawn"], c.outputs);
+        c.weight = draw(*c.drawn, c.outputs, c.inputs);
     } else {
         c.weight = f["weight"].array<std::int16_t>({c.outputs, c.inputs});
     }
@@ -202,6 +219,7 @@ IntNetwork read_int_network(const Field& f, const std::string& profile) {
     n.profile = profile;
     n.rules = read_rules(f["rules"]);
     n.inputs = read_inputs(f["inputs"]);
+    compiled::limit_drawn(f["connections"]);
     for (const Field& p : f["populations"].list()) n.populations.push_back(read_integers(p));
     for (const Field& c : f["connections"].list()) n.connections.push_back(read_int_connection(c));
     n.outputs = read_outputs(f["outputs"]);
@@ -258,9 +276,10 @@ Compiled read_compiled(const std::filesystem::path& folder) {
     if (!top.has("format") || top["format"].text() != compiled::format_name)
         top.fail("is not the description of a compiled network",
                  fmt::format("\"format\": \"{}\"", compiled::format_name));
-    if (top["version"].whole(INT64_MIN, INT64_MAX) != compiled::format_version)
-        top["version"].fail("version " + top["version"].json.dump() + " is unknown",
-                            fmt::format("{}", compiled::format_version));
+    const std::int64_t version = top["version"].whole(INT64_MIN, INT64_MAX);
+    if (version < compiled::oldest_version || version > compiled::format_version)
+        top["version"].fail(fmt::format("version {} is unknown", version),
+                            fmt::format("{} or {}", compiled::oldest_version, compiled::format_version));
     top.only({"format", "version", "target", "profile", "network", "integers"});
     Compiled result;
     result.target = top["target"].text();

@@ -2,6 +2,8 @@
 // whether the stages fit together is checked with the whole network.
 #include "compiler/quantize/compiled_stage.hpp"
 
+#include <algorithm>
+
 namespace synfire::compiled {
 namespace {
 
@@ -55,10 +57,13 @@ struct Write {
     const Writer& writer;
 
     Json operator()(const Dense& d) const {
-        Json json{{"kind", "dense"},
-                  {"outputs", d.outputs},
-                  {"inputs", d.inputs},
-                  {"weight", writer.array(d.weight, {d.outputs, d.inputs}, "weight")}};
+        Json json{{"kind", "dense"}, {"outputs", d.outputs}, {"inputs", d.inputs}};
+        if (d.drawn && draw(*d.drawn, d.weight.size()) == d.weight) {
+            json["drawn"] = drawn_to_json(d.drawn->seed, d.drawn->stream, d.drawn->table, writer);
+            json["drawn"]["unit"] = d.drawn->unit;
+        } else {
+            json["weight"] = writer.array(d.weight, {d.outputs, d.inputs}, "weight");
+        }
         add_bias(json, d.bias, writer);
         return json;
     }
@@ -102,12 +107,22 @@ struct Write {
     }
 };
 
+DrawnWeights read_drawn(const Field& f) {
+    f.only({"seed", "stream", "largest", "table", "unit"});
+    return {f["seed"].natural(), f["stream"].natural(), read_table(f), f["unit"].real()};
+}
+
 Stage read_dense(const Field& f) {
-    f.only({"kind", "outputs", "inputs", "weight", "bias"});
+    f.only({"kind", "outputs", "inputs", "drawn", "weight", "bias"});
     Dense d;
     d.outputs = f["outputs"].size();
     d.inputs = f["inputs"].size();
-    d.weight = f["weight"].array<double>({d.outputs, d.inputs});
+    if (f.has("drawn")) {
+        d.drawn = read_drawn(f["drawn"]);
+        d.weight = draw(*d.drawn, d.outputs * d.inputs);
+    } else {
+        d.weight = f["weight"].array<double>({d.outputs, d.inputs});
+    }
     d.bias = read_bias(f, d.outputs);
     return d;
 }
@@ -167,6 +182,42 @@ Pool read_pool(const Field& f) {
     f.only({"kind", "of", "input", "window", "count_padding"});
     return {f["of"].one_of(pool_kinds), f["input"].shape(), read_window(f["window"]),
             f["count_padding"].yes_or_no()};
+}
+
+Json drawn_to_json(std::uint64_t seed, std::uint64_t stream, const std::vector<std::uint32_t>& table,
+                   const Writer& writer) {
+    const std::vector<std::int64_t> numbers(table.begin(), table.end());
+    return Json{{"seed", seed},
+                {"stream", stream},
+                {"largest", table.size() / 2},
+                {"table", writer.array(numbers, {numbers.size()}, "table")}};
+}
+
+std::vector<std::uint32_t> read_table(const Field& drawn) {
+    const auto largest = static_cast<std::size_t>(drawn["largest"].small(0, INT16_MAX));
+    const auto numbers = drawn["table"].array<std::int64_t>({2 * largest});
+    const bool within = std::all_of(numbers.begin(), numbers.end(),
+                                    [](std::int64_t x) { return x >= 0 && x <= std::int64_t{UINT32_MAX}; });
+    if (!within || !std::is_sorted(numbers.begin(), numbers.end()))
+        drawn["table"].fail("is no distribution function", "ascending numbers of 32 bits");
+    return {numbers.begin(), numbers.end()};
+}
+
+void limit_drawn(const Field& connections) {
+    constexpr std::size_t most = std::size_t{1} << 26;
+    std::size_t left = most;
+    const auto take = [&](const Field& f) {
+        if (!f.has("drawn")) return;
+        const auto count = element_count({f["outputs"].size(), f["inputs"].size()});
+        if (!count || *count > left)
+            f["drawn"].fail("stands for too many weights", fmt::format("at most {} in all", most));
+        left -= *count;
+    };
+    for (const Field& c : connections.list()) {
+        take(c);
+        if (!c.has("stages")) continue;
+        for (const Field& stage : c["stages"].list()) take(stage);
+    }
 }
 
 std::vector<std::uint32_t> read_indices(const Field& f, std::size_t count) {

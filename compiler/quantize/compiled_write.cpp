@@ -132,8 +132,13 @@ Json to_json(const IntConnection& c, const Writer& writer) {
         json["first"] = writer.array(numbers(c.first), {c.first.size()}, "first");
         json["column"] = writer.array(numbers(c.column), {c.column.size()}, "column");
     }
-    json["weight"] =
-        writer.array(c.weight, is_sparse(c) ? Shape{c.weight.size()} : Shape{c.outputs, c.inputs}, "weight");
+    if (c.drawn) {
+        json["drawn"] = compiled::drawn_to_json(c.drawn->seed, c.drawn->stream, c.drawn->table, writer);
+        json["drawn"]["factor"] = writer.values(c.drawn->factor, "factor");
+    } else {
+        json["weight"] = writer.array(
+            c.weight, is_sparse(c) ? Shape{c.weight.size()} : Shape{c.outputs, c.inputs}, "weight");
+    }
     if (c.source_pool) json["source_pool"] = compiled::to_json(*c.source_pool);
     if (c.sum_pool) json["sum_pool"] = compiled::to_json(*c.sum_pool);
     return json;

@@ -105,10 +105,15 @@ Folded fold(const Network& network, const Connection& connection) {
         folded.bias = folded.matrix.bias;
     }
     folded.matrix.bias.clear();
+    if (parts.pool == parts.linear + 1)
+        if (const auto* dense = std::get_if<Dense>(&connection.stages[parts.linear]); dense && dense->drawn)
+            folded.unit = dense->drawn->unit;
     if (connection.source.kind == Presynaptic::Kind::input) {
         const Input& input = network.inputs[connection.source.index];
-        if (input.kind == SignalKind::real)  // one integer step of the input
+        if (input.kind == SignalKind::real) {  // one integer step of the input
             for (double& w : folded.matrix.weight) w *= input.range / input.levels;
+            folded.unit *= input.range / input.levels;
+        }
     }
     return folded;
 }

@@ -43,6 +43,17 @@ struct IntPopulation {
     std::vector<double> scale{1.0};  // v_int = v * scale; for reports, never used in a computation
 };
 
+// Where integer weights come from that a seed gives again: weight [o, i] is the factor of output o times
+// integer o * inputs + i of the stream (runtime/drawn_weight.hpp).
+struct IntDrawn {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;
+    std::vector<std::uint32_t> table;  // [2 * largest], ascending
+    IntPerNeuron factor{1};
+
+    friend bool operator==(const IntDrawn&, const IntDrawn&) = default;
+};
+
 // Integer synapses. A spike adds weight * 2^exponent to the sum of every target it reaches.
 struct IntConnection {
     std::string name;
@@ -59,6 +70,7 @@ struct IntConnection {
     std::vector<std::uint32_t> column{};
     std::optional<Pool> source_pool{};  // maximum of what arrives, before the synapses
     std::optional<Pool> sum_pool{};     // maximum of the sums, on their way to the target
+    std::optional<IntDrawn> drawn{};    // gives every weight; not of sparse connections
 };
 
 inline bool is_sparse(const IntConnection& c) {

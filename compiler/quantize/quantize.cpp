@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "compiler/quantize/carry_over.hpp"
+#include "compiler/quantize/drawn.hpp"
 #include "compiler/quantize/findings.hpp"
 #include "compiler/quantize/fold.hpp"
 #include "compiler/quantize/profile.hpp"
@@ -252,6 +253,12 @@ void quantize_population(const Network& network, const std::vector<Folded>& fold
             warn_lost_weights(folded[c].matrix, out.connections[c], report);
 }
 
+IntNetwork with_origins(const Network& network, IntNetwork integers) {
+    for (std::size_t c = 0; c < integers.connections.size(); ++c)
+        integers.connections[c].drawn = origin(network.connections[c], integers.connections[c]);
+    return integers;
+}
+
 }  // namespace
 
 IntNetwork quantize(const Network& network, const QuantizeOptions& options, Report& report) {
@@ -259,7 +266,7 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
     const Profile profile = lava ? Profile{} : profile_of(options, report);
     refuse_inputs(network, report);
     report.stop_on_errors();
-    if (lava) return carry_over(network, report);
+    if (lava) return with_origins(network, carry_over(network, report));
     std::vector<Folded> folded;
     for (const Connection& c : network.connections) {
         folded.push_back(fold(network, c));
@@ -282,7 +289,7 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
     for (std::size_t p = 0; p < network.populations.size(); ++p)
         quantize_population(network, folded, p, profile, granularity, out, report);
     report.stop_on_errors();
-    return out;
+    return with_origins(network, std::move(out));
 }
 
 }  // namespace synfire

@@ -64,6 +64,16 @@ std::size_t group_size(const Fan& fan, Granularity granularity) {
     return channels == 0 ? 1 : n / channels;
 }
 
+// What every weight of the fan is a whole multiple of, where all connections agree on it; else 0.
+double shared_unit(const Fan& fan) {
+    double unit = 0;
+    for (const Folded* f : fan.connections) {
+        if (f->unit == 0 || (unit != 0 && f->unit != unit)) return 0;
+        unit = f->unit;
+    }
+    return unit;
+}
+
 // The scale that turns the weights back into the integers of an already quantized model. One weight alone is
 // a multiple of itself and says nothing.
 std::optional<double> lattice_scale(const Fan& fan, const Group& g, const Profile& profile) {
@@ -74,8 +84,11 @@ std::optional<double> lattice_scale(const Fan& fan, const Group& g, const Profil
         least = std::min(least, w);
         ++count;
     });
-    if (count < 2) return std::nullopt;
     const int most = profile.weight_max / profile.weight_step;
+    const double unit = shared_unit(fan);
+    if (unit > 0 && std::round(g.largest / unit) <= most && all_whole(fan, g, 1 / unit))
+        return std::round(g.largest / unit) / g.largest;
+    if (count < 2) return std::nullopt;
     for (int k = 1; k <= most && g.largest * k / least <= most + lattice_tolerance; ++k) {
         if (!all_whole(fan, g, k / least)) continue;
         return std::round(g.largest * k / least) / g.largest;  // the largest weight knows it best

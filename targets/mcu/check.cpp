@@ -83,6 +83,19 @@ bool check_connection(const IntConnection& c, Report& report) {
     return false;
 }
 
+void check_seed(const IntConnection& c, Report& report) {
+    if (c.drawn) return;
+    Diagnostic d;
+    d.node = quoted("connection", c.name);
+    d.field = "weight";
+    d.reason = "its integers are not those that a seed gives, times a whole factor per neuron";
+    d.expected = "one dense layer, initialized with integers";
+    d.hint =
+        "synfire init MODEL --quant int8 --keep-seeds -o OUT.json (--correction layer, the default, "
+        "keeps one unit per layer), or take the weights from flash: leave out --weights seed";
+    report.error(std::move(d));
+}
+
 // Every partial sum lies between the sum of the negative and the sum of the positive weights, so that these
 // two bound the 32-bit accumulator in any order of additions.
 void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
@@ -117,7 +130,9 @@ void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
 
 }  // namespace
 
-void check(const IntNetwork& network, const TargetOptions&, Report& report) {
+void check(const IntNetwork& network, const TargetOptions& options, Report& report) {
+    if (options.weights == WeightSource::seed)
+        for (const IntConnection& c : network.connections) check_seed(c, report);
     check_inputs(network, report);
     for (const IntPopulation& p : network.populations) check_population(p, report);
     bool exponents_usable = true;

@@ -3,6 +3,8 @@
 #include <map>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "compiler/support/report.hpp"
 #include "targets/mcu/embedded_files.hpp"
 #include "targets/mcu/lower.hpp"
@@ -48,13 +50,41 @@ Names names_of(const Tables& tables, const std::string& name) {
             {"REFRACTORY", length(tables.refractory)}};
 }
 
+// Of rt::DrawnMatrix and rt::DrawnLaw where a pointer has four bytes.
+constexpr std::size_t drawn_matrix_bytes = 32, drawn_law_bytes = 12;
+
+// What the weights take, and what stands in for them.
+void note_flash(const Tables& tables, Report& report) {
+    std::size_t stored = 0, drawn = 0, bytes = 0;
+    for (const ConnectionTable& c : tables.connections) {
+        stored +=
+            c.weight.size() * static_cast<std::size_t>(c.bytes) + 4 * c.first.size() + 2 * c.targets.size();
+        if (!c.drawn) continue;
+        drawn += c.inputs * c.outputs;
+        bytes += drawn_matrix_bytes +
+                 c.drawn->factor.values.size() * static_cast<std::size_t>(c.drawn->factor.bytes);
+    }
+    for (const LawTable& law : tables.laws)
+        bytes += drawn_law_bytes + 4 * law.table.size() + law.guide.size();
+    Diagnostic d;
+    d.field = "weights";
+    d.reason = fmt::format("{} bytes of flash", stored);
+    if (tables.drawn)
+        d.reason += fmt::format(
+            "; {} weights are drawn again whenever a neuron spikes, from {} bytes of seeds, factors and "
+            "tables",
+            drawn, bytes);
+    report.note(d);
+}
+
 }  // namespace
 
 Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& report) {
     check(network, options, report);
     report.stop_on_errors();
     const std::string name = identifier(network.name);
-    const Tables tables = lower(network);
+    const Tables tables = lower(network, options.weights);
+    if (tables.drawn) note_flash(tables, report);
     const Names names = names_of(tables, name);
 
     Artifacts files;

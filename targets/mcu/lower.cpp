@@ -67,6 +67,29 @@ ConnectionTable transpose(const IntConnection& c, std::size_t source, int factor
     return table;
 }
 
+// As many places in the guide as the table has entries, rounded up to a power of two, 256 at most.
+LawTable law_of(const std::vector<std::uint32_t>& table) {
+    LawTable law{table, {}, 31};
+    while (law.guide_shift > 24 && (table.size() >> (32 - law.guide_shift)) > 0) --law.guide_shift;
+    for (std::uint64_t place = 0; place < std::uint64_t{1} << (32 - law.guide_shift); ++place) {
+        const auto least = static_cast<std::uint32_t>(place << law.guide_shift);
+        const auto below = std::upper_bound(table.begin(), table.end(), least) - table.begin();
+        law.guide.push_back(static_cast<std::uint8_t>(std::min<std::ptrdiff_t>(below, UINT8_MAX)));
+    }
+    return law;
+}
+
+// Connections with the same law share its tables.
+ConnectionTable drawn_table(const IntConnection& c, std::size_t source, Tables& tables) {
+    auto law = std::find_if(tables.laws.begin(), tables.laws.end(),
+                            [&](const LawTable& l) { return l.table == c.drawn->table; });
+    if (law == tables.laws.end()) law = tables.laws.insert(law, law_of(c.drawn->table));
+    ConnectionTable table{c.name, source, 0, 0, c.inputs, c.outputs, {}, {}, {}};
+    table.drawn = DrawnTable{c.drawn->seed, c.drawn->stream,
+                             static_cast<std::size_t>(law - tables.laws.begin()), column(c.drawn->factor)};
+    return table;
+}
+
 SpikePoolTable spike_pool(const Pool& pool, std::size_t from) {
     const Shape out = output_shape(pool);
     const std::size_t plane = pool.input[1] * pool.input[2];
@@ -138,13 +161,18 @@ struct Lists {
 };
 
 // Connections into one population, by descending exponent, for Horner's scheme.
-void add_connections(const IntNetwork& network, std::size_t target, Lists& lists, Tables& tables) {
+void add_connections(const IntNetwork& network, std::size_t target, WeightSource weights, Lists& lists,
+                     Tables& tables) {
     std::vector<const IntConnection*> into;
     for (const IntConnection& c : network.connections)
         if (c.target == target) into.push_back(&c);
     std::vector<std::pair<int, ConnectionTable>> by_exponent;
     for (const IntConnection* c : into) {
         if (c->exponent < 0) SYNFIRE_BUG("a negative exponent got past the check");
+        if (weights == WeightSource::seed && c->drawn) {
+            by_exponent.emplace_back(c->exponent, drawn_table(*c, lists.of(*c), tables));
+            continue;
+        }
         const int halved = halvings(c->weight);
         by_exponent.emplace_back(c->exponent + halved, transpose(*c, lists.of(*c), halved));
     }
@@ -164,7 +192,7 @@ void add_connections(const IntNetwork& network, std::size_t target, Lists& lists
 
 }  // namespace
 
-Tables lower(const IntNetwork& network) {
+Tables lower(const IntNetwork& network, WeightSource weights) {
     Tables tables;
     tables.rules = network.rules;
     tables.outputs = network.outputs;
@@ -187,12 +215,14 @@ Tables lower(const IntNetwork& network) {
         tables.refractory += p.refractory_steps > 0 ? n : 0;
         tables.widest = std::max(tables.widest, n);
     }
-    for (std::size_t p = 0; p < network.populations.size(); ++p) add_connections(network, p, lists, tables);
+    for (std::size_t p = 0; p < network.populations.size(); ++p)
+        add_connections(network, p, weights, lists, tables);
     std::stable_sort(tables.pools.begin(), tables.pools.end(),
                      [](const SpikePoolTable& a, const SpikePoolTable& b) { return a.from < b.from; });
     for (const SpikePoolTable& pool : tables.pools) tables.widest = std::max(tables.widest, pool.outputs);
     tables.sparse = std::any_of(tables.connections.begin(), tables.connections.end(),
                                 [](const ConnectionTable& c) { return !c.first.empty(); });
+    tables.drawn = !tables.laws.empty();
     return tables;
 }
 

@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "compiler/quantize/int_network.hpp"
+#include "targets/targets.hpp"
 
 namespace synfire::mcu {
 
@@ -16,16 +18,32 @@ struct ColumnTable {
     std::vector<std::int32_t> values;
 };
 
+// A distribution of integers, and where to begin the search in its table (rt::DrawnLaw).
+struct LawTable {
+    std::vector<std::uint32_t> table;
+    std::vector<std::uint8_t> guide;
+    int guide_shift = 31;
+};
+
+// In place of weights: how they are drawn.
+struct DrawnTable {
+    std::uint64_t seed = 0;
+    std::uint64_t stream = 0;
+    std::size_t law = 0;  // of Tables::laws
+    ColumnTable factor;
+};
+
 struct ConnectionTable {
     std::string name;
     std::size_t source = 0;  // spike list
-    int bytes = 1;           // 1 or 2
+    int bytes = 1;           // 1 or 2; drawn: 0
     int shift = 0;           // the sums are multiplied by 2^shift after this connection
     std::size_t inputs = 0;
     std::size_t outputs = 0;
     std::vector<std::int16_t> weight;    // [inputs, outputs], row-major; sparse: one per synapse, by input
     std::vector<std::uint32_t> first;    // sparse only: [inputs + 1]
     std::vector<std::uint16_t> targets;  // sparse only: of each synapse
+    std::optional<DrawnTable> drawn{};   // then weight is empty
 };
 
 struct PopulationTable {
@@ -62,10 +80,12 @@ struct Tables {
     std::vector<std::size_t> lists;            // first event of each spike list
     std::vector<ListCopyTable> copies;         // in the order in which they are made
     std::vector<SpikePoolTable> pools;         // by ascending source list
+    std::vector<LawTable> laws;                // that weights are drawn with, each once
     std::vector<std::size_t> outputs;          // populations
 
     bool extras_used = false;  // a current bias, an initial current or a lower bound of v
     bool sparse = false;       // a sparse connection
+    bool drawn = false;        // a connection whose weights are drawn
 
     // Elements of the arrays of the state.
     std::size_t neurons = 0;
@@ -76,6 +96,6 @@ struct Tables {
 };
 
 // The network must have passed check().
-Tables lower(const IntNetwork& network);
+Tables lower(const IntNetwork& network, WeightSource weights = WeightSource::flash);
 
 }  // namespace synfire::mcu

@@ -115,10 +115,39 @@ bool any_weights_of(const Tables& tables, int bytes) {
                        [&](const ConnectionTable& c) { return c.bytes == bytes; });
 }
 
+void add_drawn(Text& text, std::size_t c, const ConnectionTable& connection) {
+    const DrawnTable& drawn = *connection.drawn;
+    add_array(text, "tables", integer_type(drawn.factor.bytes), fmt::format("factor_{}", c),
+              drawn.factor.values);
+    add(text,
+        "[[gnu::section(\".rodata.tables\")]] const synfire::rt::DrawnMatrix weights_{} = {{\n"
+        "    {}U, {}U, &law_{}, {}, {{factor_{}, {}, {}}}}};\n\n",
+        c, drawn.seed, drawn.stream, drawn.law, connection.inputs, c, drawn.factor.bytes,
+        drawn.factor.values.size() > 1 ? 1 : 0);
+}
+
+void add_laws(Text& text, const Tables& tables) {
+    for (std::size_t k = 0; k < tables.laws.size(); ++k) {
+        const LawTable& law = tables.laws[k];
+        const std::size_t largest = law.table.size() / 2;
+        add(text, "// distribution function of integers from -{0} to {0}, in units of 2^-32\n", largest);
+        add_array(text, "tables", "uint32_t", fmt::format("law_table_{}", k), law.table);
+        add_array(text, "tables", "uint8_t", fmt::format("law_guide_{}", k), law.guide);
+        add(text,
+            "[[gnu::section(\".rodata.tables\")]] const synfire::rt::DrawnLaw law_{0} = {{\n"
+            "    law_table_{0}, law_guide_{0}, {1}, {2}}};\n\n",
+            k, largest, law.guide_shift);
+    }
+}
+
 void add_weights(Text& text, const Tables& tables) {
     for (std::size_t c = 0; c < tables.connections.size(); ++c) {
         const ConnectionTable& connection = tables.connections[c];
         add(text, "// {}: [{}, {}]\n", for_comment(connection.name), connection.inputs, connection.outputs);
+        if (connection.drawn) {
+            add_drawn(text, c, connection);
+            continue;
+        }
         add_array(text, "weights", integer_type(connection.bytes), fmt::format("weights_{}", c),
                   connection.weight);
         if (!connection.first.empty()) {
@@ -182,8 +211,9 @@ void add_connections(Text& text, const Tables& tables) {
     for (std::size_t c = 0; c < tables.connections.size(); ++c) {
         const ConnectionTable& connection = tables.connections[c];
         const bool sparse = !connection.first.empty();
-        add(text, "    {{weights_{}, {}, {}, {}, {}, {}}},\n", c, connection.source, connection.bytes,
-            connection.shift, sparse ? fmt::format("first_{}", c) : "nullptr",
+        add(text, "    {{{}weights_{}, {}, {}, {}, {}, {}}},\n", connection.drawn ? "&" : "", c,
+            connection.source, connection.bytes, connection.shift,
+            sparse ? fmt::format("first_{}", c) : "nullptr",
             sparse ? fmt::format("targets_{}", c) : "nullptr");
     }
     if (tables.connections.empty()) text += "    {nullptr, 0, 1, 0, nullptr, nullptr},\n";
@@ -240,6 +270,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool no_delay = {};\n", resets_without_delay(tables));
     add(text, "    static constexpr bool extras_used = {};\n", tables.extras_used);
     add(text, "    static constexpr bool sparse = {};\n", tables.sparse);
+    add(text, "    static constexpr bool drawn = {};\n", tables.drawn);
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 1));
     add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 2));
     add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());
@@ -267,6 +298,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
 std::string print_tables_source(const Tables& tables, const std::string& name) {
     Text text = "// The numbers of this network. Data only.\n#include \"tables.hpp\"\n\n";
     add(text, "namespace {} {{\nnamespace {{\n\n", name);
+    add_laws(text, tables);
     add_weights(text, tables);
     add_columns(text, tables);
     add_pools(text, tables);

@@ -8,10 +8,13 @@
 
 namespace synfire::test {
 
-inline std::filesystem::path write_emitted(const IntNetwork& network, const hil::ScratchFolder& folder) {
+inline std::filesystem::path write_emitted(const IntNetwork& network, const hil::ScratchFolder& folder,
+                                           WeightSource weights = WeightSource::flash) {
     Report report;
     const std::filesystem::path compiled = folder.path() / "a compiled network";
-    write_artifacts(compiled, mcu::emit(network, {}, report));
+    TargetOptions options;
+    options.weights = weights;
+    write_artifacts(compiled, mcu::emit(network, options, report));
     return compiled;
 }
 

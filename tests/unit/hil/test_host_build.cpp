@@ -97,13 +97,17 @@ TEST(HostBuild, TheCInterfaceGivesTheSameSpikesAndMembranes) {
 
 TEST(HostBuild, ClangAcceptsTheSources) {
     if (find_program("clang++").empty()) GTEST_SKIP() << "clang++ was not found";
-    std::mt19937 random(5);
-    const ScratchFolder folder;
-    const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
-    expect_success(
-        run_process({"clang++", "-std=c++17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic",
-                     "-Werror", "-ffreestanding", "-fsyntax-only", "-I.", "model.cpp", "tables.cpp"},
-                    compiled, folder.path() / "log", limit));
+    for (const WeightSource weights : {WeightSource::flash, WeightSource::seed}) {
+        std::mt19937 random(5);
+        const ScratchFolder folder;
+        const std::filesystem::path compiled = test::write_emitted(
+            weights == WeightSource::seed ? test::random_drawn_network(random) : test::random_network(random),
+            folder, weights);
+        expect_success(
+            run_process({"clang++", "-std=c++17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic",
+                         "-Werror", "-ffreestanding", "-fsyntax-only", "-I.", "model.cpp", "tables.cpp"},
+                        compiled, folder.path() / "log", limit));
+    }
 }
 
 // Names that the fixed sources use themselves.

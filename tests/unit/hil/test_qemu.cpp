@@ -153,11 +153,13 @@ TEST_P(OnBoard, ACrashIsNamed) {
 // The compiler's word on what the model needs from outside of itself.
 TEST_P(OnBoard, TheModelNeedsNothingFromOutside) {
     SKIP_WITHOUT_TOOLS(GetParam());
-    for (unsigned seed = 10; seed < 12; ++seed) {
+    for (unsigned seed = 10; seed < 13; ++seed) {
         std::mt19937 random(seed);
         const ScratchFolder folder;
-        const Firmware firmware =
-            build_firmware(test::write_emitted(test::random_network(random), folder), GetParam().name);
+        const Firmware firmware = build_firmware(
+            seed < 12 ? test::write_emitted(test::random_network(random), folder)
+                      : test::write_emitted(test::random_drawn_network(random), folder, WeightSource::seed),
+            GetParam().name);
         const std::filesystem::path build = firmware.folder.path() / "build";
         const ProcessResult linked = run_process(
             {GetParam().tools + "ld", "-r", GetParam().name == "virt" ? "-melf32lriscv" : "-marmelf",
@@ -174,34 +176,39 @@ TEST_P(OnBoard, TheModelNeedsNothingFromOutside) {
 // Cortex-M0 has no 64-bit product; everything else must come with the model.
 TEST(CortexM0, TheModelNeedsAtMostTheCompilersLongMultiplication) {
     SKIP_WITHOUT_TOOLS(boards()[0]);
-    std::mt19937 random(21);
-    const ScratchFolder folder;
-    const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
-    const std::vector<std::string> compile{"arm-none-eabi-g++",
-                                           "-mcpu=cortex-m0",
-                                           "-mthumb",
-                                           "-std=c++17",
-                                           "-Wall",
-                                           "-Wextra",
-                                           "-Wconversion",
-                                           "-Werror",
-                                           "-Os",
-                                           "-ffreestanding",
-                                           "-fno-exceptions",
-                                           "-fno-rtti",
-                                           "-fno-tree-loop-distribute-patterns",
-                                           "-nostdlib",
-                                           "-r",
-                                           "-I.",
-                                           "model.cpp",
-                                           "tables.cpp",
-                                           "-o",
-                                           "model.o"};
-    const ProcessResult built = run_process(compile, compiled, folder.path() / "log", limit);
-    ASSERT_EQ(built.exit_code, 0) << built.output;
-    const ProcessResult undefined =
-        run_process({"arm-none-eabi-nm", "-u", "model.o"}, compiled, folder.path() / "log", limit);
-    EXPECT_THAT(undefined.output, testing::AnyOf("", "         U __aeabi_lmul\n"));
+    for (const WeightSource weights : {WeightSource::flash, WeightSource::seed}) {
+        std::mt19937 random(21);
+        const ScratchFolder folder;
+        const std::filesystem::path compiled =
+            test::write_emitted(weights == WeightSource::flash ? test::random_network(random)
+                                                               : test::random_drawn_network(random),
+                                folder, weights);
+        const std::vector<std::string> compile{"arm-none-eabi-g++",
+                                               "-mcpu=cortex-m0",
+                                               "-mthumb",
+                                               "-std=c++17",
+                                               "-Wall",
+                                               "-Wextra",
+                                               "-Wconversion",
+                                               "-Werror",
+                                               "-Os",
+                                               "-ffreestanding",
+                                               "-fno-exceptions",
+                                               "-fno-rtti",
+                                               "-fno-tree-loop-distribute-patterns",
+                                               "-nostdlib",
+                                               "-r",
+                                               "-I.",
+                                               "model.cpp",
+                                               "tables.cpp",
+                                               "-o",
+                                               "model.o"};
+        const ProcessResult built = run_process(compile, compiled, folder.path() / "log", limit);
+        ASSERT_EQ(built.exit_code, 0) << built.output;
+        const ProcessResult undefined =
+            run_process({"arm-none-eabi-nm", "-u", "model.o"}, compiled, folder.path() / "log", limit);
+        EXPECT_THAT(undefined.output, testing::AnyOf("", "         U __aeabi_lmul\n"));
+    }
 }
 
 TEST_P(OnBoard, FlashAndRamStaySmall) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/network/window.hpp"
+#include "compiler/quantize/drawn.hpp"
 
 namespace synfire::test {
 namespace {
@@ -11,6 +12,7 @@ struct Dice {
     std::mt19937& random;
 
     int between(int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); }
+    std::uint32_t word() { return static_cast<std::uint32_t>(random()); }
     bool one_in(int n) { return between(1, n) == 1; }
     template <class Value>
     Value one_of(std::initializer_list<Value> values) {
@@ -118,6 +120,18 @@ IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size
     return c;
 }
 
+IntDrawn random_draw(Dice& dice, std::size_t neurons) {
+    IntDrawn drawn;
+    drawn.seed = (std::uint64_t{dice.word()} << 32) | dice.word();
+    drawn.stream = dice.one_in(2) ? dice.word() % 100 : (std::uint64_t{dice.word()} << 32) | dice.word();
+    const int largest = dice.one_of({1, 1, 3, 7, 127});
+    for (int k = 0; k < 2 * largest; ++k) drawn.table.push_back(dice.word());
+    std::sort(drawn.table.begin(), drawn.table.end());
+    drawn.factor = values(dice, neurons, -32767 / largest, 32767 / largest);
+    if (dice.one_in(2)) drawn.factor = {dice.between(1, 127)};
+    return drawn;
+}
+
 std::uint8_t arriving(const IntNetwork& network, const Presynaptic& source, std::size_t neuron,
                       std::size_t step, const std::vector<std::uint8_t>& spikes,
                       const std::vector<PlainPopulation>& populations) {
@@ -162,6 +176,24 @@ IntNetwork random_network(std::mt19937& random) {
     }
     network.outputs = {network.populations.size() - 1};
     return network;
+}
+
+void draw_connections(std::mt19937& random, int one_in, IntNetwork& network) {
+    Dice dice{random};
+    for (IntConnection& c : network.connections) {
+        if (is_sparse(c) || !dice.one_in(one_in)) continue;
+        c.drawn = random_draw(dice, c.outputs);
+        c.weight = draw(*c.drawn, c.outputs, c.inputs);
+    }
+}
+
+IntNetwork random_drawn_network(std::mt19937& random) {
+    for (;;) {
+        IntNetwork network = random_network(random);
+        draw_connections(random, 1, network);
+        const auto drawn = [](const IntConnection& c) { return c.drawn.has_value(); };
+        if (std::all_of(network.connections.begin(), network.connections.end(), drawn)) return network;
+    }
 }
 
 std::vector<std::uint8_t> random_spikes(std::mt19937& random, std::size_t steps, std::size_t neurons) {

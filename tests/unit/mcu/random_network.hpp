@@ -12,6 +12,13 @@ namespace synfire::test {
 // and initial values, lower bounds, refractory periods, all resets, readouts, the rules of all profiles.
 IntNetwork random_network(std::mt19937& random);
 
+// Gives each dense connection, with a probability of 1 / one_in, weights that a seed gives again: of one of
+// the laws that integer initializations have, with one factor or one per neuron.
+void draw_connections(std::mt19937& random, int one_in, IntNetwork& network);
+
+// Another one, in which a seed gives every weight.
+IntNetwork random_drawn_network(std::mt19937& random);
+
 // [steps x input neurons], 0 or 1, all inputs one after another.
 std::vector<std::uint8_t> random_spikes(std::mt19937& random, std::size_t steps, std::size_t neurons);
 

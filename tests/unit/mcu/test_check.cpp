@@ -44,6 +44,26 @@ TEST(McuCheck, AcceptsWhatTheEngineHolds) {
     EXPECT_EQ(errors_of(network), "");
 }
 
+TEST(McuCheck, RefusesWeightsThatNoSeedGives) {
+    IntNetwork network = small_network();
+    Report report;
+    TargetOptions options;
+    options.weights = WeightSource::seed;
+    mcu::check(network, options, report);
+    ASSERT_EQ(report.diagnostics.size(), 1U);
+    EXPECT_EQ(
+        to_text(report.diagnostics[0]),
+        "error: node 'fc1' (connection), field 'weight': its integers are not those that a seed gives, "
+        "times a whole factor per neuron\n"
+        "  expected: one dense layer, initialized with integers\n"
+        "  hint: synfire init MODEL --quant int8 --keep-seeds -o OUT.json (--correction layer, the "
+        "default, keeps one unit per layer), or take the weights from flash: leave out --weights seed\n");
+    network.connections[0].drawn = IntDrawn{};
+    report.diagnostics.clear();
+    mcu::check(network, options, report);
+    EXPECT_TRUE(report.diagnostics.empty());
+}
+
 TEST(McuCheck, RefusesLongDelays) {
     IntNetwork network = small_network();
     network.connections[0].delay = 256;

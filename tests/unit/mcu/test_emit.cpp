@@ -2,9 +2,11 @@
 // files in tests/unit/mcu/golden (written anew with SYNFIRE_UPDATE_GOLDEN=1 in the environment).
 #include <cstdlib>
 #include <fstream>
+#include <gmock/gmock.h>
 
 #include <gtest/gtest.h>
 
+#include "compiler/quantize/drawn.hpp"
 #include "targets/mcu/mcu.hpp"
 
 namespace synfire {
@@ -82,6 +84,32 @@ TEST(Emit, PrintsNoLineOfMoreThan100Columns) {
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
 }
 
+TEST(Emit, PrintsSeedsInPlaceOfWeights) {
+    IntNetwork network = tiny_network();
+    for (IntConnection& c : network.connections) {
+        c.drawn = IntDrawn{0x8000000000000001, 12, {0x40000000, 0xC0000000}, {3}};
+        c.weight = draw(*c.drawn, c.outputs, c.inputs);
+    }
+    network.connections[0].drawn->factor = {1, 2};
+    TargetOptions options;
+    options.weights = WeightSource::seed;
+    Report report;
+    const Artifacts files = mcu::emit(network, options, report);
+    ASSERT_EQ(report.diagnostics.size(), 1U);
+    EXPECT_EQ(to_text(report.diagnostics[0]),
+              "note: field 'weights': 0 bytes of flash; 15 weights are drawn again whenever a neuron spikes, "
+              "from 157 bytes of seeds, factors and tables\n");
+    const std::string& text = files.at("tables.cpp");
+    EXPECT_THAT(text, testing::HasSubstr("law_table_0[2] = {\n    1073741824, 3221225472};\n"));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("law_1")));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr(".rodata.weights")));
+    EXPECT_THAT(text, testing::HasSubstr("const synfire::rt::DrawnMatrix weights_0 = {\n"
+                                         "    9223372036854775809U, 12U, &law_0, 3, {factor_0, 1, 1}};\n"));
+    EXPECT_THAT(text, testing::HasSubstr("    {&weights_0, "));
+    EXPECT_THAT(files.at("tables.hpp"), testing::HasSubstr("static constexpr bool drawn = true;\n"));
+    EXPECT_THAT(files.at("tables.hpp"), testing::HasSubstr("static constexpr bool bytes = false;\n"));
+}
+
 TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
     Report report;
     const Artifacts files = mcu::emit(tiny_network(), {}, report);
@@ -101,8 +129,11 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "ports/start.hpp",
                                                "ports/virt/board.cmake",
                                                "runtime/arithmetic.hpp",
+                                               "runtime/column.hpp",
+                                               "runtime/drawn_rows.hpp",
                                                "runtime/engine.hpp",
                                                "runtime/neuron.hpp",
+                                               "runtime/philox.hpp",
                                                "runtime/record_format.hpp",
                                                "tables.cpp",
                                                "tables.hpp",

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "compiler/quantize/drawn.hpp"
+#include "runtime/drawn_weight.hpp"
 #include "runtime/engine.hpp"
 #include "targets/mcu/lower.hpp"
 #include "tests/unit/mcu/random_network.hpp"
@@ -24,8 +26,8 @@ struct MemoryModel {
     const rt::ListCopy* copies = nullptr;
     std::uint16_t pool_count = 0;
     const rt::SpikePool* pools = nullptr;
-    bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, bytes = true,
-         halfwords = true;
+    bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
+         bytes = true, halfwords = true;
 };
 
 struct MemoryState {
@@ -62,6 +64,9 @@ struct Memory {
     std::vector<rt::SpikePool> pools;
     std::deque<std::vector<std::uint32_t>> firsts;
     std::deque<std::vector<std::uint16_t>> targets;
+    std::deque<rt::DrawnMatrix> drawn;
+    std::deque<rt::DrawnLaw> laws;
+    std::deque<std::vector<std::uint8_t>> guides;
 
     explicit Memory(const mcu::Tables& tables);
     Memory(const Memory&) = delete;
@@ -72,6 +77,17 @@ struct Memory {
         if (bytes == 1) return int8s.emplace_back(narrowed<std::int8_t>(values)).data();
         if (bytes == 2) return int16s.emplace_back(narrowed<std::int16_t>(values)).data();
         return int32s.emplace_back(narrowed<std::int32_t>(values)).data();
+    }
+
+    const void* matrix(const mcu::ConnectionTable& c, const mcu::Tables& tables) {
+        const mcu::LawTable& law = tables.laws[c.drawn->law];
+        const std::vector<std::uint32_t>& table = firsts.emplace_back(law.table);
+        laws.push_back({table.data(), guides.emplace_back(law.guide).data(),
+                        static_cast<std::uint16_t>(table.size() / 2),
+                        static_cast<std::uint8_t>(law.guide_shift)});
+        return &drawn.emplace_back(rt::DrawnMatrix{c.drawn->seed, c.drawn->stream, &laws.back(),
+                                                   static_cast<std::uint16_t>(c.inputs),
+                                                   column(c.drawn->factor)});
     }
 
     rt::Column column(const mcu::ColumnTable& c) {
@@ -92,8 +108,9 @@ Memory::Memory(const mcu::Tables& tables)
              column(p.threshold), column(p.reset_amount), column(p.initial_v)});
     for (const mcu::ConnectionTable& c : tables.connections) {
         const bool sparse = !c.first.empty();
-        connections.push_back({store(c.weight, c.bytes), static_cast<std::uint16_t>(c.source),
-                               static_cast<std::uint8_t>(c.bytes), static_cast<std::uint8_t>(c.shift),
+        connections.push_back({c.drawn ? matrix(c, tables) : store(c.weight, c.bytes),
+                               static_cast<std::uint16_t>(c.source), static_cast<std::uint8_t>(c.bytes),
+                               static_cast<std::uint8_t>(c.shift),
                                sparse ? firsts.emplace_back(c.first).data() : nullptr,
                                sparse ? targets.emplace_back(c.targets).data() : nullptr});
     }
@@ -224,6 +241,48 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     EXPECT_GT(pools, 100U);
 }
 
+TEST(Engine, DrawsTheSameWeightsThatFlashHolds) {
+    constexpr std::size_t steps = 20;
+    std::size_t drawn = 0, rows = 0, odd = 0, recurrent = 0, delayed = 0, pooled = 0, mixed = 0,
+                spikes_seen = 0;
+    for (unsigned seed = 0; seed < 400; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        IntNetwork network = test::random_network(random);
+        test::draw_connections(random, seed % 2 == 0 ? 1 : 2, network);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        const mcu::Tables tables = mcu::lower(network, WeightSource::seed);
+        Memory from_seed(tables), from_flash(mcu::lower(network));
+        expect_equal(expected, engine_run(from_seed, steps, spikes, false));
+        expect_equal(expected, engine_run(from_seed, steps, spikes, true));
+        expect_equal(expected, engine_run(from_flash, steps, spikes, false));
+        if (HasFailure()) return;
+        for (const test::PlainPopulation& p : expected)
+            for (std::uint8_t s : p.s) spikes_seen += s;
+        for (const IntConnection& c : network.connections) {
+            drawn += c.drawn.has_value();
+            if (!c.drawn) continue;
+            rows += c.drawn->factor.size() > 1;
+            odd += c.inputs % 2;
+            recurrent += c.source.kind == Presynaptic::Kind::population && c.source.index == c.target;
+            delayed += c.delay > 1;
+            pooled += c.source_pool.has_value();
+        }
+        mixed += tables.drawn && !std::all_of(tables.connections.begin(), tables.connections.end(),
+                                              [](const auto& c) { return c.drawn.has_value(); });
+    }
+    EXPECT_GT(drawn, 500U);
+    EXPECT_GT(rows, 100U);
+    EXPECT_GT(odd, 100U);
+    EXPECT_GT(recurrent, 50U);
+    EXPECT_GT(delayed, 100U);
+    EXPECT_GT(pooled, 100U);
+    EXPECT_GT(mixed, 100U);
+    EXPECT_GT(spikes_seen, 20000U);
+}
+
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {
     std::mt19937 random(1);
     const IntNetwork network = test::random_network(random);
@@ -270,6 +329,77 @@ TEST(Lower, KeepsOddWeightsBeyondABytesRangeInHalfwords) {
     const mcu::Tables tables = mcu::lower(network);
     EXPECT_EQ(tables.connections[0].bytes, 2);
     EXPECT_EQ(tables.connections[0].weight[0], 129);
+}
+
+IntNetwork two_drawn_layers() {
+    IntNetwork network;
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {4}});
+    for (std::size_t k = 0; k < 2; ++k) {
+        IntPopulation p;
+        p.shape = {4};
+        p.decay_u = {4096};
+        p.decay_v = {0};
+        p.threshold = {1};
+        network.populations.push_back(p);
+        IntConnection c;
+        c.source = {k == 0 ? Presynaptic::Kind::input : Presynaptic::Kind::population, 0};
+        c.target = k;
+        c.inputs = c.outputs = 4;
+        c.exponent = 2;
+        c.drawn = IntDrawn{7, k, {0x40000000, 0xC0000000}, {2 * static_cast<std::int32_t>(k) + 1}};
+        c.weight = draw(*c.drawn, 4, 4);
+        network.connections.push_back(c);
+    }
+    return network;
+}
+
+// The guide of every law, also of those too long for its bytes, leads to the entry that a search finds.
+TEST(Lower, GuidesIntoTheTableOfALaw) {
+    std::mt19937 random(3);
+    for (std::size_t largest : {0U, 1U, 2U, 3U, 7U, 8U, 127U, 128U, 200U, 1000U})
+        for (bool crowded : {false, true}) {
+            IntNetwork network = two_drawn_layers();
+            std::vector<std::uint32_t>& table = network.connections[0].drawn->table;
+            table.resize(2 * largest);
+            for (std::uint32_t& x : table) x = static_cast<std::uint32_t>(crowded ? random() % 8 : random());
+            if (crowded && largest > 0) table.back() = UINT32_MAX;
+            std::sort(table.begin(), table.end());
+            const mcu::LawTable law = mcu::lower(network, WeightSource::seed).laws[0];
+            EXPECT_EQ(law.guide.size(), std::size_t{1} << (32 - law.guide_shift));
+            EXPECT_LE(law.guide.size(), std::max<std::size_t>(2, 4 * largest));
+            EXPECT_LE(law.guide.size(), 256U);
+            const rt::DrawnLaw drawn{law.table.data(), law.guide.data(), static_cast<std::uint16_t>(largest),
+                                     static_cast<std::uint8_t>(law.guide_shift)};
+            std::vector<std::uint32_t> tried{0, 1, 7, 8, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF};
+            for (std::uint32_t x : table) tried.insert(tried.end(), {x, x - 1, x + 1});
+            for (std::uint32_t bits : tried)
+                EXPECT_EQ(rt::guided_weight(drawn, bits),
+                          rt::weight_of(bits, table.data(), static_cast<std::int32_t>(largest)))
+                    << largest << ", " << bits;
+        }
+}
+
+TEST(Lower, SharesTheTableOfALaw) {
+    IntNetwork network = two_drawn_layers();
+    mcu::Tables tables = mcu::lower(network, WeightSource::seed);
+    EXPECT_TRUE(tables.drawn);
+    ASSERT_EQ(tables.laws.size(), 1U);
+    EXPECT_EQ(tables.laws[0].table, network.connections[0].drawn->table);
+    for (std::size_t k = 0; k < 2; ++k) {
+        const mcu::ConnectionTable& c = tables.connections[k];
+        EXPECT_EQ(c.bytes, 0);
+        EXPECT_TRUE(c.weight.empty());
+        EXPECT_EQ(c.drawn->law, 0U);
+        EXPECT_EQ(c.drawn->stream, k);
+        EXPECT_EQ(c.drawn->factor.values, network.connections[k].drawn->factor);
+        EXPECT_EQ(tables.populations[k].shift, 2);
+    }
+    network.connections[1].drawn->table = {0x20000000, 0xE0000000};
+    tables = mcu::lower(network, WeightSource::seed);
+    EXPECT_EQ(tables.laws.size(), 2U);
+    EXPECT_EQ(tables.connections[1].drawn->law, 1U);
+    EXPECT_FALSE(mcu::lower(network).drawn);
 }
 
 }  // namespace
