@@ -17,6 +17,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/frontend/hdf5/isolate.hpp"
+#include "tests/unit/hdf5/sanitized.hpp"
 
 namespace synfire::hdf5 {
 namespace {
@@ -123,7 +124,7 @@ TEST(Isolate, EndlessComputingIsEnded) {
     const Result r = answer_of(
         [](const Put& put) {
             put("a", 1);
-            for (volatile int i = 0;;) i = i + 1;
+            for (volatile unsigned i = 0;;) i = i + 1;
         },
         1, 1);
     EXPECT_EQ(r.ending, Ending::out_of_time);
@@ -154,12 +155,13 @@ TEST(Isolate, WorksWhereSignalsComeInBetween) {
     for (int i = 0; i < 20; ++i) {
         const Result r = answer_of([&](const Put& put) { put(large.data(), large.size()); }, large.size());
         EXPECT_EQ(r.ending, Ending::answered);
-        EXPECT_EQ(r.bytes, large);
+        EXPECT_TRUE(r.bytes == large);
     }
     setitimer(ITIMER_REAL, &never, nullptr);
 }
 
 TEST(Isolate, WorksInSeveralThreads) {
+    if (sanitized) GTEST_SKIP() << "the address sanitizer does not survive a fork beside other threads";
     std::vector<std::thread> threads;
     for (char name = 'a'; name < 'e'; ++name)
         threads.emplace_back([name] {
@@ -170,7 +172,7 @@ TEST(Isolate, WorksInSeveralThreads) {
                     10, [&](const Put& put) { put(text.data(), text.size()); },
                     [&](const Get& get) { return get(got.data(), got.size()); });
                 EXPECT_EQ(ending, Ending::answered);
-                EXPECT_EQ(got, text);
+                EXPECT_TRUE(got == text);
             }
         });
     for (std::thread& thread : threads) thread.join();
@@ -200,6 +202,7 @@ TEST(Isolate, LeavesNoDescriptorOpen) {
 }
 
 TEST(Isolate, SaysWhereNoPipeCanBeOpened) {
+    if (sanitized) GTEST_SKIP() << "the sanitizers need pipes of their own";
     rlimit before = {};
     getrlimit(RLIMIT_NOFILE, &before);
     const rlimit none = {0, before.rlim_max};
