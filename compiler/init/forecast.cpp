@@ -71,6 +71,9 @@ Lattice lattice_of(const PlannedPopulation& p, double kappa) {
     return lattice;
 }
 
+// The chain's cost grows faster than the width, and wider layers hardly fluctuate.
+constexpr std::size_t widest = std::size_t{1} << 16;
+
 // The distribution of the number of active neurons behind every population, and the chain that leads there.
 struct Chain {
     const Network& network;
@@ -104,7 +107,7 @@ struct Chain {
         const PlannedPopulation& p = planned[index];
         const std::size_t n = neurons(network.populations[index]);
         counts.emplace_back();
-        if (!(p.fan.threshold > 0)) return;
+        if (!(p.fan.threshold > 0) || n > widest) return;
         const double theta2 = p.fan.threshold * p.fan.threshold;
         if (hears_input(index)) {
             const double power = p.fan.drawn.empty() ? 0 : weight_power(p) * drawn_square(p);

@@ -1,5 +1,7 @@
 #include "compiler/init/initialize.hpp"
 
+#include <fmt/format.h>
+
 #include "compiler/init/schemes.hpp"
 
 namespace synfire {
@@ -18,6 +20,16 @@ void fill(Stage& stage, const Law& law, Stream stream) {
         stage);
 }
 
+// A short text can ask for any number of weights.
+void refuse_size(const Network& network, const Fan& fan, Report& report) {
+    for (const DrawnStage& s : fan.drawn) {
+        const std::size_t count = stored_weights(network.connections[s.connection].stages[s.stage]);
+        if (count <= max_elements) continue;
+        refuse(network.populations[fan.population], fmt::format("'{}' has {} weights", s.name, count),
+               fmt::format("at most {}", max_elements), "use smaller layers", report);
+    }
+}
+
 }  // namespace
 
 std::vector<PlannedPopulation> plan(const Network& network, const InitOptions& options, Report& report) {
@@ -26,6 +38,7 @@ std::vector<PlannedPopulation> plan(const Network& network, const InitOptions& o
     for (Fan& fan : fans_of(network, options)) {
         const Population& population = network.populations[fan.population];
         std::vector<Law> laws = scheme.laws(population, fan, options, report);
+        refuse_size(network, fan, report);
         std::optional<IntegerPlan> integers;
         if (options.integers && !fan.drawn.empty()) integers = plan_integers(*options.integers, fan);
         planned.push_back({std::move(fan), std::move(laws), std::move(integers)});

@@ -39,12 +39,16 @@ void judge_margin(const Forecast& f, Report& report) {
              "give --operating-point 0.8", report);
 }
 
-void judge_first(const Forecast& f, Report& report) {
-    if (!f.survival || f.margin < 1) return;
+// The first layer that hears a layer: later ones follow it.
+void judge_first(const std::vector<Forecast>& forecasts, Report& report) {
+    const auto first =
+        std::find_if(forecasts.begin(), forecasts.end(), [](const Forecast& f) { return f.margin > 0; });
+    if (first == forecasts.end() || !first->survival || first->margin < 1) return;
+    const Forecast& f = *first;
     const auto points = theory::fixed_points(f.kappa);
     if (!points) return;
     const theory::OperatingPoint point = theory::operating_point(points->stable);
-    if (point.unstable && f.fraction<point.unstable->p&& * f.survival> 0.5)
+    if (point.unstable && f.fraction < point.unstable->p)
         warn(f.population,
              fmt::format("{:.3g} of the neurons fire, below the {:.3g} from which activity recovers",
                          f.fraction, point.unstable->p),
@@ -96,9 +100,9 @@ void judge(const Network& network, const std::vector<PlannedPopulation>& planned
     if (!single_step) return;
     for (std::size_t p = 0; p < planned.size(); ++p) {
         judge_margin(forecasts[p], report);
-        judge_first(forecasts[p], report);
         judge_border(forecasts[p], planned[p], report);
     }
+    judge_first(forecasts, report);
     judge_survival(network, planned, forecasts, survive, report);
 }
 

@@ -72,7 +72,10 @@ void note_second_stage(const LayerReader& r, const Flow& flow) {
 
 // Nothing where the model leaves the weights to their initialization.
 std::vector<double> read_weight(const LayerReader& r, const Shape& shape, const char* what) {
-    if (!r.layer.contains("weight")) return {};
+    if (!r.layer.contains("weight")) {
+        take(r.source, shape[0], r.node.place);  // a layer of that size will be there
+        return {};
+    }
     return read_tensor(r.layer["weight"], shape, what, inside(r.node.place, "weight"), r.source);
 }
 

@@ -243,6 +243,15 @@ TEST(Schemes, SayWhatTheyCannotMeet) {
     EXPECT_THAT(refusal(two_layers(), dale), HasSubstr("no inhibitory connection reaches it"));
 }
 
+TEST(Schemes, RefuseLayersThatNoMemoryHolds) {
+    Network n = two_layers();
+    n.inputs[0].shape = {1u << 20};
+    std::get<Dense>(n.connections[0].stages[0]).inputs = 1u << 20;
+    std::get<Dense>(n.connections[0].stages[0]).outputs = 1u << 20;
+    n.populations[0].shape = {1u << 20};
+    EXPECT_THAT(refusal(n, options_for("lecun")), HasSubstr("node 'a': 'in' has 1099511627776 weights"));
+}
+
 TEST(Initialize, KeepsWeightsThatAreThereUnlessToldOtherwise) {
     Network n = two_layers();
     std::get<Dense>(n.connections[0].stages[0]).weight.assign(600, 0.25);
