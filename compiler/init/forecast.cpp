@@ -53,7 +53,6 @@ struct Lattice {
     theory::IntegerWeights weights;
     double threshold = 0;  // wanted, in integers
     std::int64_t held = 0;
-    int step = 1;  // between two sums
 };
 
 Lattice lattice_of(const PlannedPopulation& p, double kappa) {
@@ -62,7 +61,6 @@ Lattice lattice_of(const PlannedPopulation& p, double kappa) {
     const bool sign = plan.options.rule == StepRule::sign;
     lattice.weights =
         sign ? theory::binary_weights() : theory::rounded_weights(plan.step, plan.options.largest);
-    lattice.step = sign ? 2 : 1;
     const double n = p.fan.drawn[0].fan_in;
     lattice.threshold = std::sqrt(n * theory::mean_square(lattice.weights) / kappa);
     lattice.held = plan.options.nearest_threshold
@@ -179,8 +177,8 @@ Forecast sizes(const Network& network, const PlannedPopulation& p) {
     out.effective_a = out.a;
     if (on_lattice(network, p)) {
         const Lattice lattice = lattice_of(p, out.kappa);
-        out.effective_a =
-            out.a * (static_cast<double>(lattice.held) + lattice.step / 2.0) / lattice.threshold;
+        out.effective_a = out.a * (static_cast<double>(lattice.held) + 0.5) /
+                          lattice.threshold;  // half way to the next sum
     }
     return out;
 }
