@@ -170,7 +170,7 @@ Command add_propagate(CLI::App& app) {
     command->add_flag("--redraw", options->redraw,
                       "--input normal: new values in every step instead of constant ones");
     command->add_option("--layers", options->layers, "Without MODEL: dense layers behind an encoder layer")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{100000}));
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10000}));
     command->add_option("--width", options->width, "Without MODEL: neurons per layer")
         ->check(CLI::Range(std::size_t{1}, std::size_t{65536}));
     command->add_option("--threshold", options->threshold, "Without MODEL: threshold (default 1)")
