@@ -54,12 +54,14 @@ TEST(UnitVariance, HoldsInEveryLayerOfTheData) {
         initialize_from_data(three_layers(0.5), DataScheme::unit_variance, options, data, report);
     for (std::size_t p = 0; p < 3; ++p) {
         double sum = 0, squares = 0, count = 0;
-        for (const auto& sample : data)
-            for (double u : simulate(network, sample).populations[p].compared) {
+        for (const auto& sample : data) {
+            const FloatTrace trace = simulate(network, sample);
+            for (double u : trace.populations[p].compared) {
                 sum += u;
                 squares += u * u;
                 ++count;
             }
+        }
         EXPECT_NEAR(std::sqrt(squares / count - sum * sum / count / count), 1.5, 0.05) << p;
     }
 }
