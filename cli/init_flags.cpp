@@ -50,7 +50,7 @@ InputSource spikes(double p) {
     if (!(p > 0 && p <= 1))
         refuse(fmt::format("{} spikes per step", p), "above 0, at most 1",
                "give a rate that fits into one step; see --dt");
-    return {InputSource::Kind::spikes, true, spikes_of(p), {}};
+    return {InputSource::Kind::spikes, spikes_of(p), {}};
 }
 
 InputSource data(const std::string& path, const Network& network) {
@@ -63,7 +63,7 @@ InputSource data(const std::string& path, const Network& network) {
         refuse(fmt::format("{} has shape {}", path, to_string(array.shape)),
                fmt::format("[B, {0}] or [B, T, {0}], finite", n),
                "take some hundred inputs of the training set");
-    InputSource source{InputSource::Kind::data, true, {}, {}};
+    InputSource source{InputSource::Kind::data, {}, {}};
     for (double x : values) {
         source.moments.mean += x / static_cast<double>(values.size());
         source.moments.square += x * x / static_cast<double>(values.size());
@@ -223,13 +223,13 @@ InputSource input_source(const InitFlags& flags, double dt, const Network& netwo
         refuse("the model's inputs are spikes, and how often they come is not known", forms,
                "give --input rate=P, or data=FILE.npy");
     }
-    if (flags.input == "normal") return {InputSource::Kind::normal, true, {0, 1}, {}};
+    if (flags.input == "normal") return {InputSource::Kind::normal, {0, 1}, {}};
     if (const auto text = after("moments=")) {
         const std::vector<double> x = numbers(*text, 2, flags.input);
         if (x[1] < x[0] * x[0])
             refuse("the mean square is below the square of the mean", forms,
                    "give MEAN,SQUARE with SQUARE = mean^2 + variance");
-        return {InputSource::Kind::normal, true, {x[0], x[1]}, {}};
+        return {InputSource::Kind::normal, {x[0], x[1]}, {}};
     }
     if (const auto text = after("rate=")) return spikes(numbers(*text, 1, flags.input)[0]);
     if (const auto text = after("hz=")) {
@@ -245,7 +245,6 @@ InitOptions init_options(const InitFlags& flags, const InputSource& source) {
     InitOptions options = flags.options;
     options.uniform = flags.distribution == "uniform";
     options.input = source.moments;
-    options.input_known = source.known;
     options.input_spikes = source.kind == InputSource::Kind::spikes;
     if (flags.operating_point > 0) options.operating_point = flags.operating_point;
     if (flags.sigma_u > 0) options.sigma_u = flags.sigma_u;

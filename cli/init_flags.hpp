@@ -32,7 +32,6 @@ Model load_uninitialized(const std::string& path, const ReadFlags& flags, Report
 // What the inputs of a network look like, and the values of single trials.
 struct InputSource {
     enum class Kind { normal, spikes, data } kind = Kind::normal;
-    bool known = false;
     Moments moments{0, 1};        // of one value in one step
     std::vector<Signal> samples;  // data
 };

@@ -1,5 +1,7 @@
 #include "compiler/init/initialize.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "compiler/init/schemes.hpp"
@@ -30,10 +32,26 @@ void refuse_size(const Network& network, const Fan& fan, Report& report) {
     }
 }
 
+// A name that no connection has would otherwise change nothing in silence.
+void refuse_unknown_names(const Network& network, const InitOptions& options, Report& report) {
+    for (const std::string& name : options.inhibitory) {
+        const auto& list = network.connections;
+        if (std::any_of(list.begin(), list.end(), [&](const Connection& c) { return c.name == name; }))
+            continue;
+        Diagnostic d;
+        d.field = "--inhibitory";
+        d.reason = fmt::format("there is no connection '{}'", name);
+        d.expected = "the name of a connection";
+        d.hint = "synfire inspect lists them";
+        report.error(d);
+    }
+}
+
 }  // namespace
 
 std::vector<PlannedPopulation> plan(const Network& network, const InitOptions& options, Report& report) {
     const SchemeRow& scheme = scheme_of(options.scheme);
+    refuse_unknown_names(network, options, report);
     std::vector<PlannedPopulation> planned;
     for (Fan& fan : fans_of(network, options)) {
         const Population& population = network.populations[fan.population];

@@ -18,10 +18,8 @@ struct InitOptions {
     std::uint64_t seed = 0;
     std::optional<IntegerOptions> integers;  // weights that are integers times a unit
 
-    // What one value of the network's inputs looks like in a step; 0 and 1 of a standard normal number unless
-    // it is known.
+    // What one value of the network's inputs looks like in a step; by default a standard normal number.
     Moments input{0, 1};
-    bool input_known = false;
     bool input_spikes = false;  // the values are 0 and 1: mean = square = firing probability
 
     // Where the membrane stands relative to the threshold: sigma_u, or a = threshold / sigma_u.

@@ -5,23 +5,26 @@
 namespace synfire {
 namespace {
 
-// floor(2^32 Phi(x) + 1/2), at most 2^32 - 1: the largest t with (t - 1/2) / 2^32 <= Phi(x), found through
-// the inverse of Phi, because erfc of two C libraries differs in the last bit.
-std::uint32_t cumulative(double x) {
-    std::uint64_t low = 0, high = std::uint64_t{1} << 32;  // t lies in [low, high)
+// floor(2^32 Phi(x) + 1/2): the largest t with (t - 1/2) / 2^32 <= Phi(x), found through the inverse of Phi,
+// because erfc of two C libraries differs in the last bit.
+std::uint64_t cumulative(double x) {
+    std::uint64_t low = 0, high = (std::uint64_t{1} << 32) + 1;  // t lies in [low, high)
     while (high - low > 1) {
         const std::uint64_t t = low + (high - low) / 2;
         const bool reached = inverse_normal((static_cast<double>(t) - 0.5) * 0x1p-32) <= x;
         (reached ? low : high) = t;
     }
-    return static_cast<std::uint32_t>(low);
+    return low;
 }
 
 }  // namespace
 
 std::vector<std::uint32_t> normal_table(double step, int largest) {
+    // An integer that no 32 bits stand for has no entry: 2^32 would not fit into one.
+    while (largest > 1 && cumulative((largest - 0.5) * step) >> 32 != 0) --largest;
     std::vector<std::uint32_t> table;
-    for (int k = 0; k < 2 * largest; ++k) table.push_back(cumulative((k - largest + 0.5) * step));
+    for (int k = 0; k < 2 * largest; ++k)
+        table.push_back(static_cast<std::uint32_t>(cumulative((k - largest + 0.5) * step)));
     return table;
 }
 

@@ -8,7 +8,8 @@
 namespace synfire {
 
 // The table of N(0, 1) / step, rounded to the nearest integer and held within -largest .. largest. Entry k is
-// floor(2^32 Phi((k - largest + 1/2) step) + 1/2). step > 0, in standard deviations; largest: 1..127.
+// floor(2^32 Phi((k - largest + 1/2) step) + 1/2). step > 0, in standard deviations; largest: 1..127;
+// integers that 32 bits never reach are left out, so the table may be shorter than 2 * largest.
 std::vector<std::uint32_t> normal_table(double step, int largest);
 
 // The table of -1 and 1 with equal probability.

@@ -26,7 +26,7 @@ IntNetwork initialized(const std::string& weights) {
     init.seed = 3;
     init.operating_point = 0.6;
     init.input = {rate, rate};
-    init.input_known = init.input_spikes = true;
+    init.input_spikes = true;
     init.integers = integer_options(weights);
     return quantize(initialize(read(Source{path, read_file(path)}, read_options, report), init, report), {},
                     report);

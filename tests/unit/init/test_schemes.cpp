@@ -241,6 +241,8 @@ TEST(Schemes, SayWhatTheyCannotMeet) {
     InitOptions dale = options_for("dale");
     dale.rate = 0.05;
     EXPECT_THAT(refusal(two_layers(), dale), HasSubstr("no inhibitory connection reaches it"));
+    dale.inhibitory = {"inn"};
+    EXPECT_THAT(refusal(two_layers(), dale), HasSubstr("field '--inhibitory': there is no connection 'inn'"));
 }
 
 TEST(Schemes, RefuseLayersThatNoMemoryHolds) {
