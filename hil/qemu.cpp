@@ -103,11 +103,21 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 const std::vector<Board>& boards() {
+    const auto arm = [](const char* name, const char* core) {
+        return Board{name, core, "arm-none-eabi-", "gcc-arm-none-eabi", "qemu-system-arm", "qemu-system-arm"};
+    };
+    const auto riscv = [](const char* name, const char* core) {
+        return Board{name,
+                     core,
+                     "riscv64-unknown-elf-",
+                     "gcc-riscv64-unknown-elf",
+                     "qemu-system-riscv32",
+                     "qemu-system-misc"};
+    };
     static const std::vector<Board> rows{
-        {"mps2-an386", "Cortex-M4", "arm-none-eabi-", "gcc-arm-none-eabi", "qemu-system-arm",
-         "qemu-system-arm"},
-        {"virt", "RV32IMC", "riscv64-unknown-elf-", "gcc-riscv64-unknown-elf", "qemu-system-riscv32",
-         "qemu-system-misc"},
+        arm("mps2-an386", "Cortex-M4"),  riscv("virt", "RV32IMC"),       arm("microbit", "Cortex-M0"),
+        arm("mps2-an385", "Cortex-M3"),  arm("mps2-an500", "Cortex-M7"), arm("mps2-an505", "Cortex-M33"),
+        arm("mps3-an547", "Cortex-M55"), riscv("sifive_e", "RV32IMAC"),
     };
     return rows;
 }

@@ -21,7 +21,7 @@
 //   const ListCopy* copies;           [copy_count], in the order in which they are made
 //   uint16_t pool_count;              lists filled by a maximum pool
 //   const SpikePool* pools;           [pool_count], by ascending source list
-//   bool filtered, refractory, no_delay, extras_used, sparse, drawn, bytes, halfwords;
+//   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords;
 //                                     whether any table needs that code
 // A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
 #pragma once
@@ -31,16 +31,18 @@
 #include "runtime/column.hpp"
 #include "runtime/drawn_rows.hpp"
 #include "runtime/neuron.hpp"
+#include "runtime/weights.hpp"
 
 namespace synfire::rt {
 
 // All synapses between one spike list and one population. A spike adds weight * 2^(shift of this connection
 // and all later ones of the population + Population::shift): Horner's scheme over descending exponents.
 struct Connection {
-    // [neurons of the source][neurons of the target]; sparse: one per synapse; drawn: a DrawnMatrix
+    // [neurons of the source][neurons of the target], every row from a whole byte on; sparse: one per
+    // synapse; drawn: a DrawnMatrix
     const void* weights;
     uint16_t source;  // spike list
-    uint8_t bytes;    // of one signed weight: 1 or 2; drawn: 0
+    uint8_t bits;     // of one signed weight: 2, 4, 8 or 16; drawn: 0
     uint8_t shift;    // 0..30
     // Sparse connections only, else null: the synapses of source neuron i are first[i] .. first[i + 1] - 1.
     const uint32_t* first;
@@ -106,20 +108,20 @@ inline Events spikes(const Model& model, const State& state, uint16_t list) {
 
 // Adds the weights of all events to eight neighbouring neurons. noinline: a function of its own has registers
 // for all eight sums.
-template <class Weight>
-[[gnu::noinline]] void add_eight(int32_t* sum, uint32_t stride, const Weight* weights, Events events) {
+template <uint8_t bits>
+[[gnu::noinline]] void add_eight(int32_t* sum, uint32_t stride, const uint8_t* weights, Events events) {
     int32_t a = sum[0], b = sum[1], c = sum[2], d = sum[3], e = sum[4], f = sum[5], g = sum[6], h = sum[7];
     const uint16_t* const end = events.neurons + events.count;
     for (const uint16_t* event = events.neurons; event != end; ++event) {
-        const Weight* const row = weights + *event * stride;
-        a += row[0];
-        b += row[1];
-        c += row[2];
-        d += row[3];
-        e += row[4];
-        f += row[5];
-        g += row[6];
-        h += row[7];
+        const uint8_t* const row = weights + *event * stride;
+        a += weight_at<bits>(row, 0);
+        b += weight_at<bits>(row, 1);
+        c += weight_at<bits>(row, 2);
+        d += weight_at<bits>(row, 3);
+        e += weight_at<bits>(row, 4);
+        f += weight_at<bits>(row, 5);
+        g += weight_at<bits>(row, 6);
+        h += weight_at<bits>(row, 7);
     }
     sum[0] = a;
     sum[1] = b;
@@ -131,36 +133,38 @@ template <class Weight>
     sum[7] = h;
 }
 
-template <class Weight>
-inline void add_rows(int32_t* sum, uint32_t neurons, const Weight* weights, Events events) {
+template <uint8_t bits>
+inline void add_rows(int32_t* sum, uint32_t neurons, const uint8_t* weights, Events events) {
+    const uint32_t stride = row_bytes(neurons, bits);
     uint32_t i = 0;
-    for (; i + 8 <= neurons; i += 8) add_eight(sum + i, neurons, weights + i, events);
+    for (; i + 8 <= neurons; i += 8) add_eight<bits>(sum + i, stride, weights + i / 8 * bits, events);
     const uint16_t* const end = events.neurons + events.count;
     for (; i < neurons; ++i) {
         int32_t a = sum[i];
         for (const uint16_t* event = events.neurons; event != end; ++event)
-            a += weights[*event * neurons + i];
+            a += weight_at<bits>(weights + *event * stride, i);
         sum[i] = a;
     }
 }
 
-template <class Weight>
-inline void add_synapses(int32_t* sum, const Connection& connection, const Weight* weights, Events events) {
+template <uint8_t bits>
+inline void add_synapses(int32_t* sum, const Connection& connection, const uint8_t* weights, Events events) {
     const uint16_t* const end = events.neurons + events.count;
     for (const uint16_t* event = events.neurons; event != end; ++event) {
         const uint32_t last = connection.first[*event + 1];
-        for (uint32_t k = connection.first[*event]; k < last; ++k) sum[connection.targets[k]] += weights[k];
+        for (uint32_t k = connection.first[*event]; k < last; ++k)
+            sum[connection.targets[k]] += weight_at<bits>(weights, k);
     }
 }
 
-template <class Weight>
+template <uint8_t bits>
 inline void add_events(bool sparse, int32_t* sum, uint32_t neurons, const Connection& connection,
                        Events events) {
-    const auto* const weights = static_cast<const Weight*>(connection.weights);
+    const auto* const weights = static_cast<const uint8_t*>(connection.weights);
     if (sparse)
-        add_synapses(sum, connection, weights, events);
+        add_synapses<bits>(sum, connection, weights, events);
     else
-        add_rows(sum, neurons, weights, events);
+        add_rows<bits>(sum, neurons, weights, events);
 }
 
 // Sums the weights of all spikes that arrive at one population. Returns the connection after its last.
@@ -173,11 +177,12 @@ inline const Connection* gather(const Model& model, State& state, const Populati
     for (const Connection* const end = connection + population.connections; connection != end; ++connection) {
         const Events events = spikes(model, state, connection->source);
         const bool sparse = model.sparse && connection->targets != nullptr;
-        if (model.bytes && connection->bytes == 1)
-            add_events<int8_t>(sparse, sum, neurons, *connection, events);
-        if (model.halfwords && connection->bytes == 2)
-            add_events<int16_t>(sparse, sum, neurons, *connection, events);
-        if (model.drawn && connection->bytes == 0)
+        if (model.crumbs && connection->bits == 2) add_events<2>(sparse, sum, neurons, *connection, events);
+        if (model.nibbles && connection->bits == 4) add_events<4>(sparse, sum, neurons, *connection, events);
+        if (model.bytes && connection->bits == 8) add_events<8>(sparse, sum, neurons, *connection, events);
+        if (model.halfwords && connection->bits == 16)
+            add_events<16>(sparse, sum, neurons, *connection, events);
+        if (model.drawn && connection->bits == 0)
             add_drawn(sum, neurons, *static_cast<const DrawnMatrix*>(connection->weights), events);
         if (connection->shift == 0) continue;
         for (uint32_t i = 0; i < neurons; ++i) sum[i] *= int32_t{1} << connection->shift;

@@ -56,9 +56,10 @@ constexpr std::size_t drawn_matrix_bytes = 32, drawn_law_bytes = 12;
 // What the weights take, and what stands in for them.
 void note_flash(const Tables& tables, Report& report) {
     std::size_t stored = 0, drawn = 0, bytes = 0;
+    std::map<int, std::size_t> packed;  // connections of each width below a byte
     for (const ConnectionTable& c : tables.connections) {
-        stored +=
-            c.weight.size() * static_cast<std::size_t>(c.bytes) + 4 * c.first.size() + 2 * c.targets.size();
+        stored += packed_weights(c).size() + 4 * c.first.size() + 2 * c.targets.size();
+        if (c.bits > 0 && c.bits < 8) ++packed[c.bits];
         if (!c.drawn) continue;
         drawn += c.inputs * c.outputs;
         bytes += drawn_matrix_bytes +
@@ -69,12 +70,15 @@ void note_flash(const Tables& tables, Report& report) {
     Diagnostic d;
     d.field = "weights";
     d.reason = fmt::format("{} bytes of flash", stored);
+    for (const auto& [bits, count] : packed)
+        d.reason += fmt::format("; {} of {} connections have {} bits per weight", count,
+                                tables.connections.size(), bits);
     if (tables.drawn)
         d.reason += fmt::format(
             "; {} weights are drawn again whenever a neuron spikes, from {} bytes of seeds, factors and "
             "tables",
             drawn, bytes);
-    report.note(d);
+    if (tables.drawn || !packed.empty()) report.note(d);
 }
 
 }  // namespace
@@ -84,7 +88,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     report.stop_on_errors();
     const std::string name = identifier(network.name);
     const Tables tables = lower(network, options.weights);
-    if (tables.drawn) note_flash(tables, report);
+    note_flash(tables, report);
     const Names names = names_of(tables, name);
 
     Artifacts files;

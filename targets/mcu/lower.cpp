@@ -7,6 +7,7 @@
 
 #include "compiler/network/window.hpp"
 #include "compiler/support/report.hpp"
+#include "runtime/weights.hpp"
 
 namespace synfire::mcu {
 namespace {
@@ -24,33 +25,38 @@ ColumnTable column(const IntPerNeuron& values) {
     return table;
 }
 
-bool fits_int8(int weight) {
-    return weight >= INT8_MIN && weight <= INT8_MAX;
+struct Width {
+    int bits = 16;         // of every weight once it is divided by 2^factor_bits
+    int factor_bits = 15;  // a power of two that divides all weights
+};
+
+bool fits(const std::vector<std::int16_t>& weights, Width width) {
+    const int factor = 1 << width.factor_bits, half = 1 << (width.bits - 1);
+    return std::all_of(weights.begin(), weights.end(),
+                       [&](int w) { return w % factor == 0 && w / factor >= -half && w / factor < half; });
 }
 
-// Loihi's mixed-sign weights are even and reach -256: half of each fits one byte. Returns the smallest power
-// of two that makes all weights fit a byte without loss; 0 where there is none.
-int halvings(const std::vector<std::int16_t>& weights) {
-    for (int k = 0; k <= 8; ++k) {
-        const int factor = 1 << k;
-        const auto fits = [&](int w) { return w % factor == 0 && fits_int8(w / factor); };
-        if (std::all_of(weights.begin(), weights.end(), fits)) return k;
-    }
-    return 0;
+// The fewest bits that hold all weights without loss, and the smallest power of two to divide them by for
+// that: Loihi's mixed-sign weights are even and reach -256, half of each fits one byte.
+Width narrowest(const std::vector<std::int16_t>& weights) {
+    for (const int bits : {2, 4, 8})
+        for (int factor_bits = 0; factor_bits + bits <= 16; ++factor_bits)
+            if (fits(weights, {bits, factor_bits})) return {bits, factor_bits};
+    return {16, 0};
 }
 
-ConnectionTable transpose(const IntConnection& c, std::size_t source, int factor_bits) {
-    ConnectionTable table{c.name, source, 1, 0, c.inputs, c.outputs, {}, {}, {}};
-    for (const std::int16_t w : c.weight)
-        if (!fits_int8(w / (1 << factor_bits))) table.bytes = 2;
-    const std::size_t width = static_cast<std::size_t>(table.bytes);
-    const std::size_t sparse_bytes = c.weight.size() * (width + 2) + 4 * (c.inputs + 1);
-    const bool sparse = is_sparse(c) && !c.weight.empty() && sparse_bytes < c.inputs * c.outputs * width;
+ConnectionTable transpose(const IntConnection& c, std::size_t source, Width width) {
+    ConnectionTable table{c.name, source, width.bits, 0, c.inputs, c.outputs, {}, {}, {}};
+    const auto bits = static_cast<std::uint32_t>(width.bits);
+    const std::size_t sparse_bytes =
+        (c.weight.size() * bits + 7) / 8 + 2 * c.weight.size() + 4 * (c.inputs + 1);
+    const std::size_t dense_bytes = c.inputs * rt::row_bytes(static_cast<std::uint32_t>(c.outputs), bits);
+    const bool sparse = is_sparse(c) && !c.weight.empty() && sparse_bytes < dense_bytes;
     std::vector<std::vector<std::pair<std::uint16_t, std::int16_t>>> rows(sparse ? c.inputs : 0);
     if (!sparse) table.weight.assign(c.inputs * c.outputs, 0);
     for (std::size_t o = 0; o < c.outputs; ++o)
         for_each_synapse(c, o, [&](std::size_t i, int weight) {
-            const auto w = static_cast<std::int16_t>(weight / (1 << factor_bits));
+            const auto w = static_cast<std::int16_t>(weight / (1 << width.factor_bits));
             if (sparse)
                 rows[i].emplace_back(static_cast<std::uint16_t>(o), w);
             else
@@ -173,8 +179,8 @@ void add_connections(const IntNetwork& network, std::size_t target, WeightSource
             by_exponent.emplace_back(c->exponent, drawn_table(*c, lists.of(*c), tables));
             continue;
         }
-        const int halved = halvings(c->weight);
-        by_exponent.emplace_back(c->exponent + halved, transpose(*c, lists.of(*c), halved));
+        const Width width = narrowest(c->weight);
+        by_exponent.emplace_back(c->exponent + width.factor_bits, transpose(*c, lists.of(*c), width));
     }
     std::stable_sort(by_exponent.begin(), by_exponent.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });
@@ -191,6 +197,24 @@ void add_connections(const IntNetwork& network, std::size_t target, WeightSource
 }
 
 }  // namespace
+
+std::vector<std::uint8_t> packed_weights(const ConnectionTable& connection) {
+    const bool sparse = !connection.first.empty();
+    const std::size_t row = sparse ? connection.weight.size() : connection.outputs;
+    const auto bits = static_cast<std::size_t>(connection.bits);
+    std::vector<std::uint8_t> bytes;
+    for (std::size_t begin = 0; begin < connection.weight.size(); begin += row) {
+        const std::size_t first = bytes.size();
+        bytes.resize(first + (row * bits + 7) / 8);
+        for (std::size_t k = 0; k < row; ++k)
+            for (std::size_t b = 0; b < bits; ++b) {
+                const int bit = (connection.weight[begin + k] >> b) & 1;
+                std::uint8_t& byte = bytes[first + (k * bits + b) / 8];
+                byte = static_cast<std::uint8_t>(byte | bit << (k * bits + b) % 8);
+            }
+    }
+    return bytes;
+}
 
 Tables lower(const IntNetwork& network, WeightSource weights) {
     Tables tables;

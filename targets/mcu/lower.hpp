@@ -36,7 +36,7 @@ struct DrawnTable {
 struct ConnectionTable {
     std::string name;
     std::size_t source = 0;  // spike list
-    int bytes = 1;           // 1 or 2; drawn: 0
+    int bits = 8;            // of a weight: 2, 4, 8 or 16; drawn: 0
     int shift = 0;           // the sums are multiplied by 2^shift after this connection
     std::size_t inputs = 0;
     std::size_t outputs = 0;
@@ -94,6 +94,9 @@ struct Tables {
     std::size_t widest = 0;
     std::size_t events = 0;
 };
+
+// The weights as the engine reads them from flash: of dense connections, every row from a whole byte on.
+std::vector<std::uint8_t> packed_weights(const ConnectionTable& connection);
 
 // The network must have passed check().
 Tables lower(const IntNetwork& network, WeightSource weights = WeightSource::flash);

@@ -110,9 +110,9 @@ bool resets_without_delay(const Tables& tables) {
                        [](const PopulationTable& p) { return rt::without_delay(p.reset); });
 }
 
-bool any_weights_of(const Tables& tables, int bytes) {
+bool any_weights_of(const Tables& tables, int bits) {
     return std::any_of(tables.connections.begin(), tables.connections.end(),
-                       [&](const ConnectionTable& c) { return c.bytes == bytes; });
+                       [&](const ConnectionTable& c) { return c.bits == bits; });
 }
 
 void add_drawn(Text& text, std::size_t c, const ConnectionTable& connection) {
@@ -148,8 +148,11 @@ void add_weights(Text& text, const Tables& tables) {
             add_drawn(text, c, connection);
             continue;
         }
-        add_array(text, "weights", integer_type(connection.bytes), fmt::format("weights_{}", c),
-                  connection.weight);
+        const Text array = fmt::format("weights_{}", c);
+        if (connection.bits < 8)
+            add_array(text, "weights", "uint8_t", array, packed_weights(connection));
+        else
+            add_array(text, "weights", integer_type(connection.bits / 8), array, connection.weight);
         if (!connection.first.empty()) {
             add_array(text, "weights", "uint32_t", fmt::format("first_{}", c), connection.first);
             add_array(text, "weights", "uint16_t", fmt::format("targets_{}", c), connection.targets);
@@ -212,11 +215,11 @@ void add_connections(Text& text, const Tables& tables) {
         const ConnectionTable& connection = tables.connections[c];
         const bool sparse = !connection.first.empty();
         add(text, "    {{{}weights_{}, {}, {}, {}, {}, {}}},\n", connection.drawn ? "&" : "", c,
-            connection.source, connection.bytes, connection.shift,
+            connection.source, connection.bits, connection.shift,
             sparse ? fmt::format("first_{}", c) : "nullptr",
             sparse ? fmt::format("targets_{}", c) : "nullptr");
     }
-    if (tables.connections.empty()) text += "    {nullptr, 0, 1, 0, nullptr, nullptr},\n";
+    if (tables.connections.empty()) text += "    {nullptr, 0, 8, 0, nullptr, nullptr},\n";
     text += "};\n\n";
 }
 
@@ -271,8 +274,10 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool extras_used = {};\n", tables.extras_used);
     add(text, "    static constexpr bool sparse = {};\n", tables.sparse);
     add(text, "    static constexpr bool drawn = {};\n", tables.drawn);
-    add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 1));
-    add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 2));
+    add(text, "    static constexpr bool crumbs = {};\n", any_weights_of(tables, 2));
+    add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));
+    add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 8));
+    add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 16));
     add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());
     add(text, "    static constexpr uint16_t population_count = {};\n", tables.populations.size());
     add(text, "    static constexpr uint16_t copy_count = {};\n", tables.copies.size());

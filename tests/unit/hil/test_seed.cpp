@@ -41,8 +41,10 @@ SpikeInput input_spikes(std::size_t width) {
 
 class Seed : public testing::TestWithParam<std::tuple<Board, std::string>> {};
 
+// Recorded beside its production build, the network needs more than the 16 KiB of RAM that small boards have.
 INSTANTIATE_TEST_SUITE_P(Boards, Seed,
-                         testing::Combine(testing::ValuesIn(boards()), testing::Values("int8", "ternary")),
+                         testing::Combine(testing::Values(boards()[0], boards()[1]),
+                                          testing::Values("int8", "ternary")),
                          [](const auto& test) {
                              std::string name;
                              for (char c : std::get<0>(test.param).name + "_" + std::get<1>(test.param))

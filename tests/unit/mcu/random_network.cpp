@@ -107,13 +107,17 @@ IntConnection random_connection(Dice& dice, const IntNetwork& network, std::size
     }
     c.outputs = neurons(network.populations[target]);
     c.exponent = dice.between(0, 7);
-    // Bytes, the even 9-bit weights of Loihi, halfwords.
-    const int kind = dice.between(0, 2);
+    // Bytes, the even 9-bit weights of Loihi, halfwords, four bits, ternary ones, both also times a power of
+    // two.
+    const int kind = dice.between(0, 4);
+    const int factor = 1 << (dice.one_in(2) ? dice.between(0, 12) : 0);
     c.weight.resize(c.inputs * c.outputs);
     for (std::int16_t& w : c.weight) {
         const int weight = kind == 0   ? dice.between(-128, 127)
                            : kind == 1 ? 2 * dice.between(-128, 127)
-                                       : dice.between(-32768, 32767);
+                           : kind == 2 ? dice.between(-32768, 32767)
+                           : kind == 3 ? dice.between(-8, 7) * factor
+                                       : dice.between(-1, 1) * factor;
         w = static_cast<std::int16_t>(weight);
     }
     if (dice.one_in(3)) make_sparse(dice, c);

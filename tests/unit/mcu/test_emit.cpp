@@ -37,7 +37,7 @@ IntNetwork tiny_network() {
     readout.initial_v = {-7};
     network.populations.push_back(readout);
     network.connections.push_back(
-        {"fc1", {Presynaptic::Kind::input, 0}, 0, 0, 1, 2, 3, {1, 2, 3, -4, -5, -6}});
+        {"fc1", {Presynaptic::Kind::input, 0}, 0, 0, 1, 2, 3, {10, 20, 30, -40, -50, -60}});
     network.connections.push_back(
         {"recurrent", {Presynaptic::Kind::population, 0}, 0, 1, 0, 2, 2, {0, 300, -301, 0}});
     network.connections.push_back({"fc2", {Presynaptic::Kind::population, 0}, 1, 0, 0, 1, 2, {100, -100}});
@@ -84,6 +84,22 @@ TEST(Emit, PrintsNoLineOfMoreThan100Columns) {
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
 }
 
+TEST(Emit, SaysWhatPackedWeightsTake) {
+    IntNetwork network = tiny_network();
+    network.connections[0].weight = {1, 2, 3, -4, -5, -6};
+    network.connections[1].weight = {0, 3, -3, 0};
+    network.connections[2].weight = {1, -1};
+    Report report;
+    const Artifacts files = mcu::emit(network, {}, report);
+    ASSERT_EQ(report.diagnostics.size(), 1U);
+    EXPECT_EQ(to_text(report.diagnostics[0]),
+              "note: field 'weights': 10 bytes of flash; 1 of 4 connections have 2 bits per weight; 2 of 4 "
+              "connections have 4 bits per weight\n");
+    EXPECT_THAT(files.at("tables.cpp"),
+                testing::HasSubstr("const uint8_t weights_0[3] = {\n    193, 178, 163};\n"));
+    EXPECT_THAT(files.at("tables.hpp"), testing::HasSubstr("static constexpr bool nibbles = true;\n"));
+}
+
 TEST(Emit, PrintsSeedsInPlaceOfWeights) {
     IntNetwork network = tiny_network();
     for (IntConnection& c : network.connections) {
@@ -123,9 +139,15 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "model.hpp",
                                                "ports/arm/startup.cpp",
                                                "ports/link.ld",
+                                               "ports/microbit/board.cmake",
+                                               "ports/mps2-an385/board.cmake",
                                                "ports/mps2-an386/board.cmake",
+                                               "ports/mps2-an500/board.cmake",
+                                               "ports/mps2-an505/board.cmake",
+                                               "ports/mps3-an547/board.cmake",
                                                "ports/riscv/startup.cpp",
                                                "ports/semihosting.hpp",
+                                               "ports/sifive_e/board.cmake",
                                                "ports/start.hpp",
                                                "ports/virt/board.cmake",
                                                "runtime/arithmetic.hpp",
@@ -135,6 +157,7 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "runtime/neuron.hpp",
                                                "runtime/philox.hpp",
                                                "runtime/record_format.hpp",
+                                               "runtime/weights.hpp",
                                                "tables.cpp",
                                                "tables.hpp",
                                                "toolchains/arm-none-eabi.cmake",

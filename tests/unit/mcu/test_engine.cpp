@@ -27,7 +27,7 @@ struct MemoryModel {
     std::uint16_t pool_count = 0;
     const rt::SpikePool* pools = nullptr;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
-         bytes = true, halfwords = true;
+         crumbs = true, nibbles = true, bytes = true, halfwords = true;
 };
 
 struct MemoryState {
@@ -66,7 +66,7 @@ struct Memory {
     std::deque<std::vector<std::uint16_t>> targets;
     std::deque<rt::DrawnMatrix> drawn;
     std::deque<rt::DrawnLaw> laws;
-    std::deque<std::vector<std::uint8_t>> guides;
+    std::deque<std::vector<std::uint8_t>> guides, weights;
 
     explicit Memory(const mcu::Tables& tables);
     Memory(const Memory&) = delete;
@@ -108,11 +108,11 @@ Memory::Memory(const mcu::Tables& tables)
              column(p.threshold), column(p.reset_amount), column(p.initial_v)});
     for (const mcu::ConnectionTable& c : tables.connections) {
         const bool sparse = !c.first.empty();
-        connections.push_back({c.drawn ? matrix(c, tables) : store(c.weight, c.bytes),
-                               static_cast<std::uint16_t>(c.source), static_cast<std::uint8_t>(c.bytes),
-                               static_cast<std::uint8_t>(c.shift),
-                               sparse ? firsts.emplace_back(c.first).data() : nullptr,
-                               sparse ? targets.emplace_back(c.targets).data() : nullptr});
+        connections.push_back(
+            {c.drawn ? matrix(c, tables) : weights.emplace_back(mcu::packed_weights(c)).data(),
+             static_cast<std::uint16_t>(c.source), static_cast<std::uint8_t>(c.bits),
+             static_cast<std::uint8_t>(c.shift), sparse ? firsts.emplace_back(c.first).data() : nullptr,
+             sparse ? targets.emplace_back(c.targets).data() : nullptr});
     }
     for (const mcu::ListCopyTable& c : tables.copies)
         copies.push_back({static_cast<std::uint16_t>(c.from), static_cast<std::uint16_t>(c.to)});
@@ -202,8 +202,8 @@ void expect_equal(const Record& expected, const Record& actual) {
 
 TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     constexpr std::size_t steps = 30;
-    std::size_t spikes_seen = 0, filtered = 0, refractory = 0, copies = 0, halfwords = 0, horner = 0,
-                extras = 0, sparse = 0, pools = 0;
+    std::size_t spikes_seen = 0, filtered = 0, refractory = 0, copies = 0, halfwords = 0, nibbles = 0,
+                crumbs = 0, horner = 0, extras = 0, sparse = 0, pools = 0;
     for (unsigned seed = 0; seed < 600; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -225,7 +225,9 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
         sparse += tables.sparse;
         pools += tables.pools.size();
         for (const mcu::ConnectionTable& c : tables.connections) {
-            halfwords += c.bytes == 2;
+            halfwords += c.bits == 16;
+            nibbles += c.bits == 4;
+            crumbs += c.bits == 2;
             horner += c.shift > 0;
         }
     }
@@ -235,6 +237,8 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     EXPECT_GT(refractory, 100U);
     EXPECT_GT(copies, 100U);
     EXPECT_GT(halfwords, 100U);
+    EXPECT_GT(nibbles, 100U);
+    EXPECT_GT(crumbs, 100U);
     EXPECT_GT(horner, 100U);
     EXPECT_GT(extras, 100U);
     EXPECT_GT(sparse, 100U);
@@ -308,7 +312,7 @@ TEST(Lower, StoresEvenNineBitWeightsAsHalvesInBytes) {
     c.weight = {-256, 254, 2, 0};
     network.connections.push_back(c);
     const mcu::Tables tables = mcu::lower(network);
-    EXPECT_EQ(tables.connections[0].bytes, 1);
+    EXPECT_EQ(tables.connections[0].bits, 8);
     EXPECT_EQ(tables.populations[0].shift, 4);
     EXPECT_EQ(tables.connections[0].weight, (std::vector<std::int16_t>{-128, 1, 127, 0}));
 }
@@ -327,8 +331,36 @@ TEST(Lower, KeepsOddWeightsBeyondABytesRangeInHalfwords) {
     c.weight = {129};
     network.connections.push_back(c);
     const mcu::Tables tables = mcu::lower(network);
-    EXPECT_EQ(tables.connections[0].bytes, 2);
+    EXPECT_EQ(tables.connections[0].bits, 16);
     EXPECT_EQ(tables.connections[0].weight[0], 129);
+}
+
+TEST(Lower, PacksSmallWeightsIntoTwoAndFourBits) {
+    IntNetwork network;
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {2}});
+    IntPopulation p;
+    p.shape = {3};
+    p.decay_u = {4096};
+    p.decay_v = {0};
+    network.populations.push_back(p);
+    IntConnection c;
+    c.inputs = 2;
+    c.outputs = 3;
+    c.weight = {-8, 1, 7, 2, 0, -1};
+    network.connections.push_back(c);
+    mcu::ConnectionTable table = mcu::lower(network).connections[0];
+    EXPECT_EQ(table.bits, 4);
+    // Rows of three begin at whole bytes: -8, 7, 0 and 1, 2, -1.
+    EXPECT_EQ(mcu::packed_weights(table), (std::vector<std::uint8_t>{0x78, 0x00, 0x21, 0x0F}));
+    // One magnitude, whatever power of two it is.
+    network.connections[0].weight = {-64, 0, 64, 64, 0, -64};
+    mcu::Tables tables = mcu::lower(network);
+    EXPECT_EQ(tables.connections[0].bits, 2);
+    EXPECT_EQ(tables.populations[0].shift, 6);
+    EXPECT_EQ(mcu::packed_weights(tables.connections[0]), (std::vector<std::uint8_t>{0b000111, 0b110100}));
+    network.connections[0].weight[0] = -9;
+    EXPECT_EQ(mcu::lower(network).connections[0].bits, 8);
 }
 
 IntNetwork two_drawn_layers() {
@@ -388,7 +420,7 @@ TEST(Lower, SharesTheTableOfALaw) {
     EXPECT_EQ(tables.laws[0].table, network.connections[0].drawn->table);
     for (std::size_t k = 0; k < 2; ++k) {
         const mcu::ConnectionTable& c = tables.connections[k];
-        EXPECT_EQ(c.bytes, 0);
+        EXPECT_EQ(c.bits, 0);
         EXPECT_TRUE(c.weight.empty());
         EXPECT_EQ(c.drawn->law, 0U);
         EXPECT_EQ(c.drawn->stream, k);

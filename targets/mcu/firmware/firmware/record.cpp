@@ -17,7 +17,11 @@ using rt::FirmwareExit;
 
 constexpr uint32_t step_bytes = model::neurons * rt::bytes_per_neuron;
 // Every call to the host is slow: short records are written many at a time.
-constexpr uint32_t steps_per_write = step_bytes < 16384 ? 16384 / step_bytes : 1;
+#if !defined(SYNFIRE_RECORD_BATCH)
+#define SYNFIRE_RECORD_BATCH 16384
+#endif
+constexpr uint32_t batch_bytes = SYNFIRE_RECORD_BATCH;
+constexpr uint32_t steps_per_write = step_bytes < batch_bytes ? batch_bytes / step_bytes : 1;
 
 model::State observed, production;
 uint8_t input[model::input_bytes];

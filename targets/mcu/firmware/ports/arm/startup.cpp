@@ -1,4 +1,4 @@
-// Vector table, reset and semihosting of Cortex-M (Armv6-M, Armv7-M).
+// Vector table, reset and semihosting of Cortex-M (Armv6-M, Armv7-M, Armv8-M).
 #include "ports/start.hpp"
 
 extern "C" {
@@ -9,6 +9,11 @@ extern "C" {
 }
 
 [[noreturn]] void reset_handler() {
+#if defined(__ARM_FEATURE_MVE)
+    // The vector unit is off after reset: full access in CPACR, then no tail predication outside of loops.
+    *reinterpret_cast<volatile uint32_t*>(0xE000ED88) |= 0xFU << 20;
+    asm volatile("dsb\n isb\n vmsr fpscr, %0" ::"r"(4U << 16) : "memory");
+#endif
     start();
 }
 
@@ -21,7 +26,7 @@ extern "C" {
     reinterpret_cast<uintptr_t>(fault),  // MemManage
     reinterpret_cast<uintptr_t>(fault),  // BusFault
     reinterpret_cast<uintptr_t>(fault),  // UsageFault
-    0,
+    reinterpret_cast<uintptr_t>(fault),  // SecureFault of Armv8-M
     0,
     0,
     0,
