@@ -1,30 +1,14 @@
 // How often the output names the right class, step after step.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "cli/common.hpp"
-#include "emulator/trace.hpp"
+#include "emulator/readout.hpp"
 
 namespace synfire::cli {
-
-// The class after step `step`: the output neuron that spiked most so far; for a readout, the one with the
-// greatest potential. The lowest index where several are equal. scale: what one unit of a neuron's potential
-// is in the trace, one value or one per neuron.
-template <class Value>
-std::size_t class_after(const PopulationTrace<Value>& output, std::size_t step, const PerNeuron& scale) {
-    const std::size_t n = output.neurons;
-    std::vector<double> score(n);
-    if (output.spiking)
-        for (std::size_t i = 0; i < (step + 1) * n; ++i) score[i % n] += output.s[i];
-    else
-        for (std::size_t i = 0; i < n; ++i)
-            score[i] = static_cast<double>(output.v[step * n + i]) / at(scale, i);
-    return static_cast<std::size_t>(std::max_element(score.begin(), score.end()) - score.begin());
-}
 
 // 1, 2, 4, ... and the number of steps itself.
 std::vector<std::size_t> reported_steps(std::size_t steps);

@@ -42,6 +42,7 @@ using Command = std::function<Outcome(const Common&, Report&)>;
 Command add_inspect(CLI::App& app);
 Command add_compile(CLI::App& app);
 Command add_convert(CLI::App& app);
+Command add_evaluate(CLI::App& app);
 Command add_init(CLI::App& app);
 Command add_propagate(CLI::App& app);
 Command add_run(CLI::App& app);

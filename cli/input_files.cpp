@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -101,10 +102,11 @@ bool is_event_file(const std::string& file) {
     return file.ends_with(".bin") || file.ends_with(".csv");
 }
 
-std::vector<Signal> load_recordings(const Input& input, const std::vector<std::string>& files,
-                                    const Binning& binning, Report& report) {
-    std::vector<Signal> signals;
-    std::size_t longest = 0;
+Samples open_recordings(const Input& input, const std::vector<std::string>& files, const Binning& binning,
+                        Report& report) {
+    // Counts fit into bytes, and many recordings into memory.
+    const auto counts = std::make_shared<std::vector<std::vector<std::uint8_t>>>();
+    Samples samples{files.size() > 1, files.size(), 0, {}};
     for (const std::string& file : files) {
         if (binning.steps == 0 && binning.width == 0)
             fail(file, input, "the file holds events, and nothing says how long a step is",
@@ -114,48 +116,49 @@ std::vector<Signal> load_recordings(const Input& input, const std::vector<std::s
         const std::string bytes = read_file(file);
         const auto events =
             file.ends_with(".bin") ? parse_event_bin(bytes, file) : parse_event_csv(bytes, file);
-        signals.push_back(bin_events(events, sensor, binning, file, report));
-        fit_counts(signals.back(), input, file, report);
-        longest = std::max(longest, signals.back().steps);
+        Signal signal = bin_events(events, sensor, binning, file, report);
+        fit_counts(signal, input, file, report);
+        std::vector<std::uint8_t> stored;
+        for (double count : signal.values) stored.push_back(static_cast<std::uint8_t>(count));
+        counts->push_back(std::move(stored));
+        samples.steps = std::max(samples.steps, signal.steps);
     }
-    for (Signal& signal : signals) {
-        signal.steps = longest;
-        signal.values.resize(longest * signal.neurons, 0.0);
-    }
-    return signals;
+    samples.sample = [counts, steps = samples.steps, n = neurons(input)](std::size_t b) {
+        const std::vector<std::uint8_t>& stored = (*counts)[b];
+        Signal signal{steps, n, {stored.begin(), stored.end()}};
+        signal.values.resize(steps * n, 0.0);
+        return signal;
+    };
+    return samples;
 }
 
-std::vector<Signal> load_images(const Input& input, const std::string& file, const InputFlags& flags,
-                                bool& batched, Report& report) {
+Samples open_images(const Input& input, const std::string& file, const InputFlags& flags, Report& report) {
     if (flags.steps == 0)
         fail(file, input, "--encode needs to know for how many steps", "--steps T",
              "give the number of steps that the network was trained with");
     const NpyArray array = parse_npy(read_file(file), file);
-    std::vector<double> pixels = to_doubles(array, file);
+    const auto pixels = std::make_shared<std::vector<double>>(to_doubles(array, file));
     const Images images = layout_of(array.shape, input, file);
     const std::size_t n = neurons(input);
     if (!element_count({images.count, flags.steps, n}))
         fail(file, input, fmt::format("{} images of {} steps are too many", images.count, flags.steps),
              fmt::format("at most {} values", max_elements), "run fewer images at a time");
     const double scale = scale_of(flags, array);
-    scale_pixels(pixels, scale, flags, input, file);
-    batched = images.batched;
+    scale_pixels(*pixels, scale, flags, input, file);
     const Encoding encoding = flags.encode == "rate"      ? Encoding::rate
                               : flags.encode == "latency" ? Encoding::latency
                                                           : Encoding::direct;
-    std::vector<Signal> signals;
-    for (std::size_t b = 0; b < images.count; ++b) {
-        const auto begin = pixels.begin() + static_cast<std::ptrdiff_t>(b * n);
-        const std::vector<double> image(begin, begin + static_cast<std::ptrdiff_t>(n));
-        signals.push_back(encode(image, b, encoding, flags.steps, flags.seed));
-    }
     Diagnostic d;
     d.file = file;
     d.node = fmt::format("'{}' (input)", input.name);
     d.reason = fmt::format("values times {} encoded over {} steps: {}{}", scale, flags.steps, flags.encode,
                            encoding == Encoding::rate ? fmt::format(", seed {}", flags.seed) : "");
     report.note(d);
-    return signals;
+    return {images.batched, images.count, flags.steps,
+            [pixels, n, encoding, steps = flags.steps, seed = flags.seed](std::size_t b) {
+                const auto begin = pixels->begin() + static_cast<std::ptrdiff_t>(b * n);
+                return encode({begin, begin + static_cast<std::ptrdiff_t>(n)}, b, encoding, steps, seed);
+            }};
 }
 
 }  // namespace synfire::cli

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -14,10 +15,10 @@
 
 namespace synfire::cli {
 
-void add_input_flags(CLI::App& command, InputFlags& flags) {
+void add_input_flags(CLI::App& command, InputFlags& flags, const std::string& option) {
     command
         .add_option(
-            "--input", flags.files,
+            option, flags.files,
             "X.npy, [T, ...] or [B, T, ...], or event files (.bin of N-MNIST, .csv of t,x,y,p), one per "
             "sample; NAME=X.npy for several inputs")
         ->required();
@@ -133,79 +134,84 @@ void check_flags(const InputFlags& flags, Report& report) {
     if (!events && flags.bin_width != 0) warn("--bin-width", "there is no event file (.bin, .csv)");
 }
 
-// The samples of one input.
-struct Samples {
-    bool batched = false;
-    std::vector<Signal> signals;
-};
-
-Samples load_array(const Input& input, const std::string& file) {
-    const NpyArray array = parse_npy(read_file(file), file);
-    const std::vector<double> values = to_doubles(array, file);
-    const Layout layout = layout_of(array.shape, input, file);
+Samples open_array(const Input& input, const std::string& file, InputUse use) {
+    const auto array = std::make_shared<const NpyArray>(parse_npy(read_file(file), file));
+    const Layout layout = layout_of(array->shape, input, file);
     if (layout.steps == 0 || layout.samples == 0)
-        fail(file, "", fmt::format("the array has shape {}", to_string(array.shape)), "at least one step",
+        fail(file, "", fmt::format("the array has shape {}", to_string(array->shape)), "at least one step",
              "check how it was saved");
-    Samples samples{layout.batched, {}};
     const std::size_t n = neurons(input), cells = layout.steps * n;
     for (std::size_t b = 0; b < layout.samples; ++b) {
-        const auto begin = values.begin() + static_cast<std::ptrdiff_t>(b * cells);
-        samples.signals.push_back({layout.steps, n, {begin, begin + static_cast<std::ptrdiff_t>(cells)}});
+        std::size_t index = b * cells;
+        for (double value : to_doubles(*array, index, cells, file))
+            check_value(value, input, use, index++, file);
     }
-    return samples;
+    return {layout.batched, layout.samples, layout.steps, [=](std::size_t b) {
+                return Signal{layout.steps, n, to_doubles(*array, b * cells, cells, file)};
+            }};
 }
 
-void check_lengths(const Samples& samples, const Batch& batch, const std::string& file) {
-    const std::size_t steps = samples.signals[0].steps;
-    if (steps == batch.steps && samples.signals.size() == batch.samples.size()) return;
+void check_encoded(const Samples& samples, const Input& input, InputUse use, const std::string& file) {
+    std::size_t index = 0;
+    for (std::size_t b = 0; b < samples.count; ++b)
+        for (double value : samples.sample(b).values) check_value(value, input, use, index++, file);
+}
+
+void check_lengths(const Samples& samples, const DataSet& data, const std::string& file) {
+    if (samples.steps == data.steps && samples.count == data.samples) return;
     fail(file, "",
-         fmt::format("has {} samples of {} steps, the first input {} of {}", samples.signals.size(), steps,
-                     batch.samples.size(), batch.steps),
+         fmt::format("has {} samples of {} steps, the first input {} of {}", samples.count, samples.steps,
+                     data.samples, data.steps),
          "the same number for all inputs", "cut the arrays to the same length");
 }
 
-Samples load_input(const Input& input, const Files& files, const InputFlags& flags, Report& report) {
+Samples open_input(const Input& input, const Files& files, const InputFlags& flags, InputUse use,
+                   Report& report) {
     const bool recordings = std::all_of(files.begin(), files.end(), is_event_file);
     if (!recordings && files.size() > 1)
         fail(files[1], fmt::format("'{}' (input)", input.name), "is a second file for this input",
              "one .npy, or only event files (.bin, .csv), one per sample", "stack the arrays: [B, T, ...]");
-    if (recordings) {
-        Samples samples{files.size() > 1, {}};
-        samples.signals = load_recordings(input, files, {flags.steps, flags.bin_width}, report);
-        return samples;
-    }
-    if (flags.encode.empty()) return load_array(input, files[0]);
-    Samples samples;
-    samples.signals = load_images(input, files[0], flags, samples.batched, report);
+    if (!recordings && flags.encode.empty()) return open_array(input, files[0], use);
+    Samples samples = recordings ? open_recordings(input, files, {flags.steps, flags.bin_width}, report)
+                                 : open_images(input, files[0], flags, report);
+    check_encoded(samples, input, use, files.front());
     return samples;
 }
 
 }  // namespace
 
-Batch load_inputs(const Network& network, const InputFlags& flags, InputUse use, Report& report) {
+DataSet open_inputs(const Network& network, const InputFlags& flags, InputUse use, Report& report) {
     const std::map<std::string, Files> files = files_by_input(network, flags.files);
     check_flags(flags, report);
-    Batch batch;
+    DataSet data;
     for (std::size_t k = 0; k < network.inputs.size(); ++k) {
         const Input& input = network.inputs[k];
         const auto found = files.find(input.name);
         if (found == files.end())
             fail("", fmt::format("'{}' (input)", input.name), "has no data", "one file per input",
                  fmt::format("add --input {}=X.npy", input.name));
-        Samples samples = load_input(input, found->second, flags, report);
-        const std::string& file = found->second.front();
+        Samples samples = open_input(input, found->second, flags, use, report);
         if (k == 0) {
-            batch.batched = samples.batched;
-            batch.steps = samples.signals[0].steps;
-            batch.samples.resize(samples.signals.size());
+            data.batched = samples.batched;
+            data.steps = samples.steps;
+            data.samples = samples.count;
         }
-        check_lengths(samples, batch, file);
-        std::size_t index = 0;
-        for (std::size_t b = 0; b < samples.signals.size(); ++b) {
-            for (double value : samples.signals[b].values) check_value(value, input, use, index++, file);
-            batch.samples[b].push_back(std::move(samples.signals[b]));
-        }
+        check_lengths(samples, data, found->second.front());
+        data.inputs.push_back(std::move(samples.sample));
     }
+    return data;
+}
+
+std::vector<Signal> sample_of(const DataSet& data, std::size_t sample) {
+    std::vector<Signal> signals;
+    for (const auto& input : data.inputs) signals.push_back(input(sample));
+    return signals;
+}
+
+Batch load_inputs(const Network& network, const InputFlags& flags, InputUse use, Report& report) {
+    const DataSet data = open_inputs(network, flags, use, report);
+    Batch batch{data.batched, data.steps, {}};
+    for (std::size_t b = 0; b < data.samples; ++b) batch.samples.push_back(sample_of(data, b));
     return batch;
 }
 

@@ -2,13 +2,12 @@
 // draws of its weights.
 #include "tuning/propagate.hpp"
 
-#include <cstdio>
 #include <memory>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
 #include "cli/init_flags.hpp"
+#include "cli/progress.hpp"
 #include "compiler/init/schemes.hpp"
 #include "compiler/support/files.hpp"
 #include "report/page.hpp"
@@ -107,18 +106,6 @@ std::string table(const Network& network, const std::vector<PopulationActivity>&
                             layers[p].total_spikes.mean, layers[p].total_spikes.sd,
                             layers[p].mean.back().mean, layers[p].alive);
     return text;
-}
-
-// A bar on a terminal, nothing on a pipe.
-std::function<void(std::size_t)> progress_bar(std::size_t total, bool quiet) {
-    if (quiet || isatty(STDERR_FILENO) == 0) return [](std::size_t) {};
-    return [total](std::size_t done) {
-        constexpr std::size_t length = 40;
-        const std::string bar(length * done / total, '#');
-        std::fputs(
-            fmt::format("\r[{:<{}}] {}/{}{}", bar, length, done, total, done == total ? "\n" : "").c_str(),
-            stderr);
-    };
 }
 
 Outcome propagate_command(const Common& common, const Options& options, Report& report) {

@@ -19,12 +19,6 @@ struct Run {
     IntTrace trace;
 };
 
-std::int64_t to_level(double value, const Input& input) {
-    if (input.kind != SignalKind::real) return static_cast<std::int64_t>(value);
-    const double level = std::round(value * (input.levels / input.range));
-    return static_cast<std::int64_t>(std::clamp<double>(level, -input.levels, input.levels));
-}
-
 // What the source sends in one step.
 std::vector<std::int64_t> sent(const Run& run, const Presynaptic& source, std::size_t step) {
     const std::size_t n = width(run.network, source), first = step * n;
@@ -65,6 +59,12 @@ void step_population(Run& run, std::size_t index, std::size_t step) {
 }
 
 }  // namespace
+
+std::int64_t to_level(double value, const Input& input) {
+    if (input.kind != SignalKind::real) return static_cast<std::int64_t>(value);
+    const double level = std::round(value * (input.levels / input.range));
+    return static_cast<std::int64_t>(std::clamp<double>(level, -input.levels, input.levels));
+}
 
 IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs, const ForcedSpikes* forced) {
     if (inputs.size() != network.inputs.size()) SYNFIRE_BUG("one signal per input is needed");

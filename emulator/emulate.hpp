@@ -1,12 +1,16 @@
 // The integer emulator: the runtime's arithmetic on the host, bit for bit what firmware and chip compute.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "compiler/quantize/int_network.hpp"
 #include "emulator/trace.hpp"
 
 namespace synfire {
+
+// The whole number that an input's value becomes.
+std::int64_t to_level(double value, const Input& input);
 
 // inputs: one Signal per network input, all with the same number of steps: whole numbers (spikes or counts),
 // or real values within the input's range, which are rounded to its integer levels. forced: where given,

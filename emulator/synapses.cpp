@@ -20,7 +20,8 @@ PresynapticRows transposed(const IntConnection& c) {
     return rows;
 }
 
-// The maximum over each window; a window outside of the image gives 0.
+}  // namespace
+
 std::vector<std::int64_t> pooled(const Pool& pool, const std::vector<std::int64_t>& x) {
     std::vector<std::int64_t> y;
     const Shape out = output_shape(pool);
@@ -36,8 +37,6 @@ std::vector<std::int64_t> pooled(const Pool& pool, const std::vector<std::int64_
             }
     return y;
 }
-
-}  // namespace
 
 PresynapticRows by_presynaptic(const IntConnection& c) {
     if (!is_sparse(c)) return transposed(c);

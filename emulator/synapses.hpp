@@ -17,6 +17,9 @@ struct PresynapticRows {
 
 PresynapticRows by_presynaptic(const IntConnection& connection);
 
+// The maximum over each window of values [C, H, W]; a window outside of the image gives 0.
+std::vector<std::int64_t> pooled(const Pool& pool, const std::vector<std::int64_t>& x);
+
 // Adds what the connection delivers to each target neuron. sent: one value per neuron of the source.
 void add_sums(const IntConnection& connection, const PresynapticRows& rows, std::vector<std::int64_t> sent,
               std::vector<std::int64_t>& sums);

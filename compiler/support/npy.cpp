@@ -228,15 +228,24 @@ std::string to_npy(const NpyArray& array) {
 }
 
 std::vector<double> to_doubles(const NpyArray& array, const std::string& what) {
+    const std::size_t count = std::visit([](const auto& values) { return values.size(); }, array.values);
+    return to_doubles(array, 0, count, what);
+}
+
+std::vector<double> to_doubles(const NpyArray& array, std::size_t first, std::size_t count,
+                               const std::string& what) {
     return std::visit(
         [&](const auto& values) {
-            std::vector<double> result(values.size());
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                if constexpr (sizeof(values[0]) == 8 && std::is_integral_v<std::decay_t<decltype(values[0])>>)
-                    if (values[i] > (std::int64_t{1} << 53) || values[i] < -(std::int64_t{1} << 53))
-                        fail(what, fmt::format("value {} at index {} is beyond 2^53", values[i], i),
+            if (first > values.size() || count > values.size() - first)
+                SYNFIRE_BUG("values beyond the end of an array");
+            std::vector<double> result(count);
+            for (std::size_t i = 0; i < count; ++i) {
+                const auto value = values[first + i];
+                if constexpr (sizeof(value) == 8 && std::is_integral_v<std::decay_t<decltype(value)>>)
+                    if (value > (std::int64_t{1} << 53) || value < -(std::int64_t{1} << 53))
+                        fail(what, fmt::format("value {} at index {} is beyond 2^53", value, first + i),
                              "store it as float64 or int32");
-                result[i] = static_cast<double>(values[i]);
+                result[i] = static_cast<double>(value);
             }
             return result;
         },

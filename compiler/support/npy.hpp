@@ -37,4 +37,8 @@ std::string to_npy(const NpyArray& array);
 // InputError.
 std::vector<double> to_doubles(const NpyArray& array, const std::string& what);
 
+// `count` of them from the row-major index `first` on, so that a large array need not stand in memory twice.
+std::vector<double> to_doubles(const NpyArray& array, std::size_t first, std::size_t count,
+                               const std::string& what);
+
 }  // namespace synfire

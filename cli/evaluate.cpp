@@ -1,0 +1,86 @@
+// synfire evaluate MODEL --data X.npy --labels Y.npy: accuracy, agreement, activity and cost over a data set,
+// reference and integers side by side.
+#include "emulator/evaluate.hpp"
+
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/common.hpp"
+#include "cli/evaluation.hpp"
+#include "cli/inputs.hpp"
+#include "cli/progress.hpp"
+
+namespace synfire::cli {
+namespace {
+
+struct Options {
+    std::string model;
+    ReadFlags read;
+    InputFlags inputs;
+    std::string labels;
+    std::string readout;  // empty: the output's default
+    QuantizeFlags quantize;
+};
+
+const ReadoutRule& rule_of(const Options& options, const Population& output) {
+    if (options.readout.empty()) return default_readout_rule(output.spiking.has_value());
+    const ReadoutRule& rule = *find_readout_rule(options.readout);
+    if (output.spiking || !rule.needs_spikes) return rule;
+    Diagnostic d;
+    d.file = options.model;
+    d.node = "'" + output.name + "'";
+    d.field = "--readout";
+    d.reason = fmt::format("'{}' counts spikes, and the output has none", rule.name);
+    d.expected = "a rule of potentials";
+    d.hint = fmt::format("--readout {}", default_readout_rule(false).name);
+    throw InputError(d);
+}
+
+Outcome evaluate_command(const Options& options, const Common& common, Report& report) {
+    Model model = load_model(options.model, options.read, report);
+    set_input_range(model, options.quantize);
+    const Population& output = model.network.populations[model.network.outputs.front()];
+    const ReadoutRule& rule = rule_of(options, output);
+    const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
+    std::vector<std::size_t> labels;
+    if (!options.labels.empty()) labels = load_labels(options.labels, data.samples, neurons(output));
+    const Evaluation evaluation = evaluate(model.network, integers, data.samples, data.steps,
+                                           [&](std::size_t b) { return sample_of(data, b); }, labels,
+                                           {&rule, common.threads, progress_bar(data.samples, common.quiet)});
+    Outcome outcome;
+    outcome.text =
+        fmt::format("float64 reference and integer emulator (profile {}): {} samples of {} steps\n",
+                    integers.profile, data.samples, data.steps) +
+        to_text(evaluation, rule);
+    outcome.json = {{"profile", integers.profile}};
+    outcome.json.update(to_json(evaluation, rule));
+    return outcome;
+}
+
+}  // namespace
+
+Command add_evaluate(CLI::App& app) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("evaluate", "Accuracy, agreement, activity and cost over a data set");
+    command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    add_read_flags(*command, options->read);
+    add_input_flags(*command, options->inputs, "--data,--input");
+    command->add_option("--labels", options->labels,
+                        "Classes [B]; without them, agreement and activity only");
+    std::vector<std::string> names;
+    std::string meanings = "How the output answers (default: count, or last-step where it has no spikes)";
+    for (const ReadoutRule& rule : readout_rules()) {
+        names.emplace_back(rule.name);
+        meanings += fmt::format("; {}: {}", rule.name, rule.meaning);
+    }
+    command->add_option("--readout", options->readout, meanings)->check(CLI::IsMember(names));
+    add_quantize_flags(*command, options->quantize);
+    return [options](const Common& common, Report& report) {
+        return evaluate_command(*options, common, report);
+    };
+}
+
+}  // namespace synfire::cli
