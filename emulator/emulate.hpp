@@ -9,9 +9,6 @@
 
 namespace synfire {
 
-// The whole number that an input's value becomes.
-std::int64_t to_level(double value, const Input& input);
-
 // inputs: one Signal per network input, all with the same number of steps: whole numbers (spikes or counts),
 // or real values within the input's range, which are rounded to its integer levels. forced: where given,
 // connections read these spikes instead of the emulated ones (the emulated ones are still recorded), so that

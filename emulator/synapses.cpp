@@ -2,6 +2,7 @@
 #include "emulator/synapses.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -20,6 +21,18 @@ PresynapticRows transposed(const IntConnection& c) {
     return rows;
 }
 
+// What the source sends in one step.
+std::vector<std::int64_t> sent(const Arrivals& a, const Presynaptic& source, std::size_t step,
+                               const SpikeViews& spikes) {
+    const std::size_t n = width(a.network, source), first = step * n;
+    std::vector<std::int64_t> values(n);
+    for (std::size_t i = 0; i < n; ++i)
+        values[i] = source.kind == Presynaptic::Kind::input
+                        ? to_level(a.inputs[source.index].values[first + i], a.network.inputs[source.index])
+                        : (*spikes[source.index])[first + i];
+    return values;
+}
+
 }  // namespace
 
 std::vector<std::int64_t> pooled(const Pool& pool, const std::vector<std::int64_t>& x) {
@@ -36,6 +49,12 @@ std::vector<std::int64_t> pooled(const Pool& pool, const std::vector<std::int64_
                 y.push_back(most.value_or(0));
             }
     return y;
+}
+
+std::int64_t to_level(double value, const Input& input) {
+    if (input.kind != SignalKind::real) return static_cast<std::int64_t>(value);
+    const double level = std::round(value * (input.levels / input.range));
+    return static_cast<std::int64_t>(std::clamp<double>(level, -input.levels, input.levels));
 }
 
 PresynapticRows by_presynaptic(const IntConnection& c) {
@@ -69,6 +88,25 @@ void add_sums(const IntConnection& c, const PresynapticRows& rows, std::vector<s
     for (std::int64_t& s : sum) s = rt::shift_floor(s, c.exponent);
     if (c.sum_pool) sum = pooled(*c.sum_pool, sum);
     for (std::size_t o = 0; o < sum.size(); ++o) sums[o] += sum[o];
+}
+
+Arrivals::Arrivals(const IntNetwork& integers, const std::vector<Signal>& signals)
+    : network(integers), inputs(signals) {
+    for (const IntConnection& c : network.connections) rows.push_back(by_presynaptic(c));
+}
+
+std::vector<std::int64_t> Arrivals::sums(std::size_t population, std::size_t step,
+                                         const SpikeViews& spikes) const {
+    const IntPopulation& p = network.populations[population];
+    std::vector<std::int64_t> total(neurons(p));
+    for (std::size_t j = 0; j < total.size(); ++j) total[j] = at(p.bias_u, j);
+    for (std::size_t k = 0; k < network.connections.size(); ++k) {
+        const IntConnection& c = network.connections[k];
+        const auto delay = static_cast<std::size_t>(c.delay);
+        if (c.target == population && delay <= step)
+            add_sums(c, rows[k], sent(*this, c.source, step - delay, spikes), total);
+    }
+    return total;
 }
 
 }  // namespace synfire

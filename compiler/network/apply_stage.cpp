@@ -14,10 +14,12 @@ struct Apply {
 
     std::vector<double> operator()(const Dense& dense) const {
         std::vector<double> y(dense.outputs, 0.0);
+        std::vector<std::size_t> active;
+        for (std::size_t i = 0; i < dense.inputs; ++i)
+            if (x[i] != 0) active.push_back(i);
         for (std::size_t o = 0; o < dense.outputs; ++o) {
             const double* row = dense.weight.data() + o * dense.inputs;
-            for (std::size_t i = 0; i < dense.inputs; ++i)
-                if (x[i] != 0) y[o] += row[i] * x[i];
+            for (std::size_t i : active) y[o] += row[i] * x[i];
             if (!dense.bias.empty()) y[o] += dense.bias[o];
         }
         return y;
