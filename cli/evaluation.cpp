@@ -178,7 +178,8 @@ Json to_json(const Evaluation& e, const ReadoutRule& rule) {
                                 {"step", d.step},
                                 {"layer", e.layers[d.population].name},
                                 {"neuron", d.neuron},
-                                {"expected_spike", d.expected_spike},
+                                {"reference_spikes", d.expected_spikes},
+                                {"emulator_spikes", d.actual_spikes},
                                 {"reference_v", d.expected_v},
                                 {"emulator_v", d.actual_v},
                                 {"margin", d.margin}};

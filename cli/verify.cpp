@@ -1,5 +1,6 @@
 // synfire verify MODEL --input X.npy: is it still the same network?
-//   alone        emulator against the float64 reference: spike agreement per layer, first divergence
+//   alone        emulator against the float64 reference: spike agreement per layer, first divergence;
+//                --certify: which spikes are proven to be the same
 //   --qemu B     firmware of a compiled directory in QEMU against the emulator: must be identical in s, u and
 //   v
 //   --against X  spikes (and states) that ran elsewhere against the emulator: must be identical
@@ -12,6 +13,8 @@
 #include "cli/common.hpp"
 #include "cli/identity.hpp"
 #include "cli/inputs.hpp"
+#include "cli/progress.hpp"
+#include "cli/verify_result.hpp"
 #include "compiler/support/parallel.hpp"
 #include "emulator/compare.hpp"
 #include "emulator/emulate.hpp"
@@ -28,69 +31,118 @@ struct Options {
     std::string board;
     std::string against;
     double agree = 1.0;
+    CompareOptions compare;
+    bool details = false;
+    bool certify = false;
     QuantizeFlags quantize;
 };
+
+// Cells that are not certified: on the terminal, and in the JSON.
+constexpr std::size_t cells_shown = 10;
+constexpr std::size_t cells_listed = 10000;
 
 struct Sample {
     FloatTrace reference;
     IntTrace propagated;
     IntTrace local;
+    Certificate certificate;  // empty where it is not asked for
 };
 
-Sample run_sample(const Model& model, const IntNetwork& integers, const std::vector<Signal>& inputs) {
+Sample run_sample(const Options& options, const Model& model, const IntNetwork& integers,
+                  const std::vector<Signal>& inputs) {
     Sample sample;
     sample.reference = simulate(model.network, inputs);
     sample.propagated = emulate(integers, inputs);
     ForcedSpikes forced;
     for (const auto& p : sample.reference.populations) forced.push_back(p.s);
     sample.local = emulate(integers, inputs, &forced);
+    if (options.certify) sample.certificate = certify(integers, inputs, sample.reference);
     return sample;
 }
 
-struct Accuracy {
-    std::size_t samples = 0, reference = 0, emulator = 0, same = 0;
+// The answers of the first output, by spike count or by the potential of a readout.
+struct Answers {
+    std::size_t samples = 0, same = 0, equal_spikes = 0;
+    std::size_t labelled = 0, reference = 0, emulator = 0;
     bool spikes = true;  // counted; else the potential of a readout
 };
 
-void describe(const Agreement& agreement, const Network& network, Outcome& outcome) {
-    outcome.text += fmt::format("{:<16} {:>12} {:>12} {:>16} {:>16}\n", "layer", "propagated", "local",
-                                "reference spikes", "emulator spikes");
-    for (const LayerAgreement& l : agreement.layers) {
-        outcome.text +=
-            fmt::format("{:<16} {:>12.6f} {:>12.6f} {:>16} {:>16}\n", l.name, l.propagated.value(),
-                        l.local.value(), l.expected_spikes, l.actual_spikes);
-        outcome.json["layers"].push_back({{"name", l.name},
-                                          {"propagated", l.propagated.value()},
-                                          {"local", l.local.value()},
-                                          {"reference_spikes", l.expected_spikes},
-                                          {"emulator_spikes", l.actual_spikes}});
-    }
-    if (!agreement.first) return;
-    const Divergence& d = *agreement.first;
-    const std::string& layer = network.populations[d.population].name;
-    outcome.text += fmt::format(
-        "first divergence: sample {}, step {}, layer {}, neuron {}: reference {} (v = {:.9g}), emulator {} "
-        "(v = {:.9g}); "
-        "the reference was {:.3g} from the threshold\n",
-        d.sample, d.step, layer, d.neuron, d.expected_spike ? "spikes" : "is silent", d.expected_v,
-        d.expected_spike ? "is silent" : "spikes", d.actual_v, d.margin);
-    outcome.json["first_divergence"] = {
-        {"sample", d.sample},          {"step", d.step},           {"layer", layer},    {"neuron", d.neuron},
-        {"reference_v", d.expected_v}, {"emulator_v", d.actual_v}, {"margin", d.margin}};
+struct Findings {
+    Agreement agreement;
+    Answers answers;
+    CertificateSummary certificate;
+};
+
+void add(Findings& findings, const Options& options, std::size_t index, const Sample& r, const Model& model,
+         const IntNetwork& integers, const std::vector<std::size_t>& labels) {
+    add_sample(findings.agreement, index, model.network, integers, r.reference, r.propagated, r.local);
+    if (options.certify)
+        add_sample(findings.certificate, index, integers, r.reference, r.certificate, cells_listed);
+    const std::size_t output = model.network.outputs.front(), last = r.reference.steps - 1;
+    const std::size_t expected = class_after(r.reference.populations[output], last, {1.0});
+    const std::size_t actual =
+        class_after(r.propagated.populations[output], last, integers.populations[output].scale);
+    Answers& answers = findings.answers;
+    ++answers.samples;
+    answers.same += expected == actual;
+    answers.equal_spikes += r.reference.populations[output].s == r.propagated.populations[output].s;
+    if (labels.empty()) return;
+    ++answers.labelled;
+    answers.reference += expected == labels[index];
+    answers.emulator += actual == labels[index];
 }
 
-void describe(const Accuracy& accuracy, Outcome& outcome) {
-    const auto percent = [&](std::size_t count) {
-        return 100.0 * static_cast<double>(count) / static_cast<double>(accuracy.samples);
+void describe(const Answers& a, const std::string& output, Outcome& outcome) {
+    const auto part = [](std::size_t count, std::size_t all) {
+        return static_cast<double>(count) / static_cast<double>(all);
     };
+    const char* rule = a.spikes ? "spike-count" : "potential";
+    outcome.text += fmt::format("output {}: same answer ({} argmax) in {} of {} samples", output, rule,
+                                a.same, a.samples);
+    outcome.json["output"] = {
+        {"name", output}, {"samples", a.samples}, {"same_answer", part(a.same, a.samples)}};
+    if (a.spikes) {
+        outcome.text += fmt::format(", every spike the same in {}", a.equal_spikes);
+        outcome.json["output"]["equal_spikes"] = part(a.equal_spikes, a.samples);
+    }
+    outcome.text += "\n";
+    if (a.labelled == 0) return;
     outcome.text += fmt::format(
         "accuracy ({} argmax, {} samples): reference {:.2f} %, emulator {:.2f} %, same answer {:.2f} %\n",
-        accuracy.spikes ? "spike-count" : "potential", accuracy.samples, percent(accuracy.reference),
-        percent(accuracy.emulator), percent(accuracy.same));
-    outcome.json["accuracy"] = {{"samples", accuracy.samples},
-                                {"reference", percent(accuracy.reference) / 100},
-                                {"emulator", percent(accuracy.emulator) / 100},
-                                {"same_answer", percent(accuracy.same) / 100}};
+        rule, a.labelled, 100 * part(a.reference, a.labelled), 100 * part(a.emulator, a.labelled),
+        100 * part(a.same, a.samples));
+    outcome.json["accuracy"] = {{"samples", a.labelled},
+                                {"reference", part(a.reference, a.labelled)},
+                                {"emulator", part(a.emulator, a.labelled)},
+                                {"same_answer", part(a.same, a.samples)}};
+}
+
+void describe(const Agreement& agreement, const Options& options, const Model& model,
+              const IntNetwork& integers, const DataSet& data, Outcome& outcome) {
+    outcome.text += agreement_table(agreement, options.details);
+    outcome.json["within_steps"] = agreement.options.within;
+    outcome.json["time_constant"] = agreement.options.tau;
+    for (const LayerAgreement& l : agreement.layers) outcome.json["layers"].push_back(to_json(l));
+    outcome.json["all_layers"] = to_json(overall(agreement.layers));
+    outcome.json["all_layers"].erase("equal_samples");
+    if (!agreement.first) return;
+    const Divergence& d = *agreement.first;
+    const std::vector<Signal> inputs = sample_of(data, d.sample);
+    const std::vector<LayerSpread> caused = spread_of(d, integers, inputs);
+    const std::vector<LayerSpread> all =
+        differences(simulate(model.network, inputs), emulate(integers, inputs));
+    outcome.text += divergence_text(d, model.network, caused, all);
+    outcome.json["first_divergence"] = to_json(d, model.network);
+    outcome.json["first_divergence"]["because_of_it"] = to_json(caused);
+    outcome.json["first_divergence"]["in_its_sample"] = to_json(all);
+}
+
+void describe(const CertificateSummary& summary, const IntNetwork& integers, Outcome& outcome) {
+    outcome.text += certificate_text(summary, integers, cells_shown);
+    Json& json = outcome.json["certificate"];
+    for (const CertifiedLayer& l : summary.layers) json["layers"].push_back(to_json(l));
+    json["listed"] = Json::array();
+    for (const OpenCell& c : summary.listed) json["listed"].push_back(to_json(c, integers));
 }
 
 // Agreement counts spikes; without any, everything would pass.
@@ -106,45 +158,39 @@ void require_spikes(const Options& options, const Network& network) {
 
 // Emulator against reference. Samples are run in blocks, so that memory does not grow with the batch.
 Outcome verify_agreement(const Options& options, const Common& common, const Model& model,
-                         const IntNetwork& integers, const Batch& batch) {
+                         const IntNetwork& integers, const DataSet& data) {
     constexpr std::size_t block = 64;
     require_spikes(options, model.network);
     const std::size_t output = model.network.outputs.front();
     std::vector<std::size_t> labels;
     if (!options.labels.empty())
-        labels =
-            load_labels(options.labels, batch.samples.size(), neurons(model.network.populations[output]));
-    Agreement agreement;
-    Accuracy accuracy;
-    accuracy.spikes = model.network.populations[output].spiking.has_value();
-    for (std::size_t begin = 0; begin < batch.samples.size(); begin += block) {
-        std::vector<Sample> results(std::min(block, batch.samples.size() - begin));
+        labels = load_labels(options.labels, data.samples, neurons(model.network.populations[output]));
+    Findings findings;
+    findings.agreement.options = options.compare;
+    findings.answers.spikes = model.network.populations[output].spiking.has_value();
+    const std::function<void(std::size_t)> progress = progress_bar(data.samples, common.quiet);
+    for (std::size_t begin = 0; begin < data.samples; begin += block) {
+        progress(begin);
+        std::vector<Sample> results(std::min(block, data.samples - begin));
         for_each_index(results.size(), common.threads, [&](std::size_t i) {
-            results[i] = run_sample(model, integers, batch.samples[begin + i]);
+            results[i] = run_sample(options, model, integers, sample_of(data, begin + i));
         });
-        for (std::size_t i = 0; i < results.size(); ++i) {
-            const Sample& r = results[i];
-            add_sample(agreement, begin + i, model.network, integers, r.reference, r.propagated, r.local);
-            if (labels.empty()) continue;
-            const std::size_t expected = class_after(r.reference.populations[output], batch.steps - 1, {1.0});
-            const std::size_t actual = class_after(r.propagated.populations[output], batch.steps - 1,
-                                                   integers.populations[output].scale);
-            ++accuracy.samples;
-            accuracy.reference += expected == labels[begin + i];
-            accuracy.emulator += actual == labels[begin + i];
-            accuracy.same += expected == actual;
-        }
+        for (std::size_t i = 0; i < results.size(); ++i)
+            add(findings, options, begin + i, results[i], model, integers, labels);
     }
+    progress(data.samples);
     Outcome outcome;
     outcome.text =
-        fmt::format("integer emulator (profile {}) against the float64 reference: {} samples of {} steps\n",
-                    integers.profile, batch.samples.size(), batch.steps);
-    outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"profile", integers.profile}};
-    describe(agreement, model.network, outcome);
-    if (!labels.empty()) describe(accuracy, outcome);
-    const bool passed =
-        std::all_of(agreement.layers.begin(), agreement.layers.end(),
-                    [&](const LayerAgreement& l) { return l.propagated.value() >= options.agree; });
+        fmt::format("integer emulator (profile {}) against the float64 reference: {} {} of {} steps\n",
+                    integers.profile, data.samples, data.samples == 1 ? "sample" : "samples", data.steps);
+    outcome.json = {{"samples", data.samples}, {"steps", data.steps}, {"profile", integers.profile}};
+    describe(findings.agreement, options, model, integers, data, outcome);
+    describe(findings.answers, model.network.populations[output].name, outcome);
+    if (options.certify) describe(findings.certificate, integers, outcome);
+    const std::vector<LayerAgreement>& layers = findings.agreement.layers;
+    const bool passed = std::all_of(layers.begin(), layers.end(), [&](const LayerAgreement& l) {
+        return l.propagated.value() >= options.agree;
+    });
     outcome.json["passed"] = passed;
     outcome.text += passed ? fmt::format("passed: every layer agrees to at least {}\n", options.agree)
                            : fmt::format("FAILED: a layer agrees to less than {} (allow less with --agree)\n",
@@ -157,10 +203,12 @@ Outcome verify(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    if (options.board.empty() && options.against.empty())
+        return verify_agreement(options, common, model, integers,
+                                open_inputs(model.network, options.inputs, InputUse::integers, report));
     const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers, report);
     if (!options.board.empty()) return verify_firmware(model, integers, batch, options.board, common);
-    if (!options.against.empty()) return verify_recorded(integers, batch, options.against, common);
-    return verify_agreement(options, common, model, integers, batch);
+    return verify_recorded(integers, batch, options.against, common);
 }
 
 }  // namespace
@@ -180,13 +228,29 @@ Command add_verify(CLI::App& app) {
             ->add_option("--agree", options->agree,
                          "Spike agreement that every layer must reach (default 1: every spike)")
             ->check(CLI::Range(0.0, 1.0));
+    const std::vector<CLI::Option*> measures = {
+        labels,
+        agree,
+        command
+            ->add_option("--within", options->compare.within,
+                         "Also count spikes as the same that are this many steps apart (default 1)")
+            ->check(CLI::Range(0, 1000)),
+        command
+            ->add_option("--time-constant", options->compare.tau,
+                         "Steps: time constant of van Rossum's spike train distance (default 10)")
+            ->check(CLI::Range(1e-3, 1e6)),
+        command->add_flag("--details", options->details, "Print every measure, not the most telling ones"),
+        command->add_flag("--certify", options->certify,
+                          "Prove spikes equal without running the integers: all that are far enough from "
+                          "the threshold for every rounding")};
     CLI::Option* qemu = command->add_option("--qemu", options->board,
                                             "Run the firmware of a compiled directory on this board in QEMU");
     CLI::Option* against =
         command->add_option("--against", options->against,
                             "Folder with run.json, or .npy spikes of the output, that ran elsewhere");
     against->excludes(qemu);
-    for (CLI::Option* identity : {qemu, against}) identity->excludes(labels)->excludes(agree);
+    for (CLI::Option* identity : {qemu, against})
+        for (CLI::Option* measure : measures) identity->excludes(measure);
     add_quantize_flags(*command, options->quantize);
     return [options](const Common& common, Report& report) { return verify(*options, common, report); };
 }

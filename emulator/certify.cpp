@@ -96,8 +96,8 @@ Cell step(const rt::Rules& rules, const rt::NeuronParameters& p, bool spiking, S
     state.u = stored(sum(decayed(state.u, p.decay_u, rules.decay_bits), point(a)), rules.current);
     if (!rt::without_delay(p.reset) && state.held > 0) {
         --state.held;
-        const bool silent = spikes == 0 && !state.impossible;
-        return {state.v, silent ? Verdict::certified : Verdict::open};
+        if (state.impossible) return {state.v, Verdict::left};
+        return {state.v, spikes == 0 ? Verdict::certified : Verdict::open};
     }
     const Span drive = stored(sum(state.u, point(p.bias)), rules.drive);
     std::vector<Part> parts = parts_of(p, state.v);
@@ -109,7 +109,7 @@ Cell step(const rt::Rules& rules, const rt::NeuronParameters& p, bool spiking, S
     }
     state.v = cell.v;
     if (!spiking) return cell;
-    if (!state.impossible) cell.verdict = judge(p, cell.v, spikes);
+    cell.verdict = state.impossible ? Verdict::left : judge(p, cell.v, spikes);
     state.impossible = state.impossible || cell.verdict == Verdict::differs;
     // Equal histories from here on: only what sends the reference's spikes remains.
     const Span wanted = state.impossible ? Span{-HUGE_VAL, HUGE_VAL} : sending(p, spikes);
@@ -259,26 +259,26 @@ void add_cell(CertificateSummary& summary, std::size_t sample, std::size_t step,
               const PopulationCertificate& certificate, std::size_t most_listed) {
     CertifiedLayer& layer = summary.layers[index];
     const std::size_t cell = step * reference.neurons + n;
+    ++layer.cells;
+    const Verdict verdict = p.spiking ? certificate.verdict[cell] : Verdict::certified;
+    if (verdict == Verdict::left) ++layer.left_cells;
+    const int spikes = p.spiking ? reference.s[cell] : 0;
+    layer.spikes += spikes > 0;
+    if (verdict == Verdict::left) return;
     const double scale = at(p.scale, n), v = reference.compared[cell];
     const double bound = deviation_bound(certificate, cell, scale, v);
     layer.largest_bound = std::max(layer.largest_bound, bound);
-    ++layer.cells;
     if (!p.spiking) return;
-    const int spikes = reference.s[cell];
-    const bool certified = certificate.verdict[cell] == Verdict::certified;
-    const bool sure = certificate.unconditional[cell] != 0;
+    const bool certified = verdict == Verdict::certified, sure = certificate.unconditional[cell] != 0;
     layer.certified_cells += certified;
     layer.unconditional_cells += sure;
-    layer.spikes += spikes > 0;
     layer.certified_spikes += certified && spikes > 0;
     layer.unconditional_spikes += sure && spikes > 0;
     if (certified) return;
-    const bool differs = certificate.verdict[cell] == Verdict::differs;
-    layer.differing_cells += differs;
-    ++summary.open_cells;
+    ++(verdict == Verdict::open ? layer.open_cells : layer.differing_cells);
     if (summary.listed.size() >= most_listed) return;
     const double margin = margin_of(neuron_parameters(p, n), spikes, scale, v);
-    summary.listed.push_back({sample, step, index, n, spikes, differs, v, margin, bound});
+    summary.listed.push_back({sample, step, index, n, spikes, verdict == Verdict::differs, v, margin, bound});
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ enum class Verdict : std::uint8_t {
     open,       // the interval holds both decisions
     certified,  // under equal histories the integer neuron does as the reference did
     differs,    // under equal histories it does not
+    left,       // the neuron has differed for certain before, so that histories cannot be equal
 };
 
 struct PopulationCertificate {
@@ -45,11 +46,11 @@ struct CertifiedLayer {
     bool spiking = true;
     std::uint64_t cells = 0, certified_cells = 0, unconditional_cells = 0;
     std::uint64_t spikes = 0, certified_spikes = 0, unconditional_spikes = 0;  // of the reference
-    std::uint64_t differing_cells = 0;
-    double largest_bound = 0;  // of |v_int / scale - v|, in the units of the model file
+    std::uint64_t open_cells = 0, differing_cells = 0, left_cells = 0;         // that are not certified
+    double largest_bound = 0;  // of |v_int / scale - v|, in the units of the model file, but of cells left
 };
 
-// A cell that is not certified. margin: how far the reference's v is from where the integer neuron decides
+// A cell that is open or differs. margin: how far the reference's v is from where the integer neuron decides
 // otherwise; at most `bound`, else the cell would be certified.
 struct OpenCell {
     std::size_t sample = 0, step = 0, population = 0, neuron = 0;
@@ -62,8 +63,7 @@ struct OpenCell {
 
 struct CertificateSummary {
     std::vector<CertifiedLayer> layers;  // all populations
-    std::uint64_t open_cells = 0;        // that differ for certain included
-    std::vector<OpenCell> listed;        // the first of them
+    std::vector<OpenCell> listed;        // the first that are open or differ
 };
 
 // Samples must be added in ascending order.

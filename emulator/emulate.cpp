@@ -1,6 +1,8 @@
 // Event-driven sums in 64 bits, then the runtime's step for every neuron.
 #include "emulator/emulate.hpp"
 
+#include <algorithm>
+
 #include "compiler/support/report.hpp"
 #include "emulator/synapses.hpp"
 
@@ -10,10 +12,19 @@ namespace {
 struct Run {
     const IntNetwork& network;
     Arrivals arrivals;
+    const Nudge* nudge;
     SpikeViews spikes;
     std::vector<std::vector<rt::NeuronState>> states;
     IntTrace trace;
 };
+
+std::int32_t nudged(const rt::NeuronParameters& p, std::int32_t v, int spikes) {
+    const std::int64_t unit = std::int64_t{p.threshold} + 1, most = INT32_MAX;
+    if (spikes == 0) return std::min(v, p.threshold);
+    const std::int64_t low = p.max_spikes == 1 ? unit : spikes * unit;
+    const std::int64_t high = spikes < p.max_spikes ? low + unit - 1 : most;
+    return static_cast<std::int32_t>(std::min(std::clamp<std::int64_t>(v, low, std::max(low, high)), most));
+}
 
 void step_population(Run& run, std::size_t index, std::size_t step) {
     const IntPopulation& p = run.network.populations[index];
@@ -26,6 +37,9 @@ void step_population(Run& run, std::size_t index, std::size_t step) {
         rt::NeuronState& state = run.states[index][j];
         const bool free = rt::integrate(run.network.rules, parameters, state, sums[j]);
         const std::size_t cell = step * n + j;
+        const Nudge* nudge = run.nudge;
+        if (nudge != nullptr && nudge->step == step && nudge->population == index && nudge->neuron == j)
+            state.v = nudged(parameters, state.v, nudge->spikes);
         out.compared[cell] = state.v;
         out.s[cell] = free && p.spiking ? rt::fire(run.network.rules, parameters, state) : std::uint8_t{0};
         out.u[cell] = state.u;
@@ -35,9 +49,10 @@ void step_population(Run& run, std::size_t index, std::size_t step) {
 
 }  // namespace
 
-IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs, const ForcedSpikes* forced) {
+IntTrace emulate(const IntNetwork& network, const std::vector<Signal>& inputs, const ForcedSpikes* forced,
+                 const Nudge* nudge) {
     if (inputs.size() != network.inputs.size()) SYNFIRE_BUG("one signal per input is needed");
-    Run run{network, {network, inputs}, {}, {}, {}};
+    Run run{network, {network, inputs}, nudge, {}, {}, {}};
     run.trace.steps = inputs.at(0).steps;
     for (const IntPopulation& p : network.populations) {
         const std::size_t n = neurons(p), cells = n * run.trace.steps;

@@ -215,7 +215,18 @@ TEST(Certify, SaysWhatStaysOpenAndWhatDiffers) {
     EXPECT_NEAR(summary.listed[0].margin, -0.01, 1e-12);  // on the wrong side of the integer threshold
     add_sample(summary, 8, integers_of(176), reference, c, 1);
     EXPECT_EQ(summary.listed.size(), 1U);
-    EXPECT_EQ(summary.open_cells, 2U);
+    EXPECT_EQ(summary.layers[0].differing_cells, 2U);
+}
+
+TEST(Certify, AfterACertainDifferenceNothingIsCertified) {
+    const std::vector<Signal> inputs = {{4, 1, {1, 1, 1, 0}}};
+    const FloatTrace reference = simulate(with_threshold(1.6), inputs);
+    const Certificate c = certify(integers_of(176), inputs, reference);
+    EXPECT_EQ(c[0].verdict[3], Verdict::left);
+    CertificateSummary summary;
+    add_sample(summary, 0, integers_of(176), reference, c, 10);
+    EXPECT_EQ(summary.layers[0].left_cells, 1U);
+    EXPECT_EQ(summary.listed.size(), 1U);
 }
 
 TEST(Certify, AnOpenCellUncertifiesWhatItReaches) {

@@ -1,0 +1,67 @@
+// What verify measures and proves, from the outside.
+#include <nlohmann/json.hpp>
+
+#include "tests/unit/cli/synfire_process.hpp"
+
+using namespace synfire;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+class Verify : public SynfireTest {};
+
+TEST_F(Verify, PrintsOneTableAndKeepsTheRestForDetails) {
+    write_digits(20);
+    const std::string verify = "verify " + digits + " --input x.npy --agree 0.5";
+    const Said brief = synfire(verify);
+    ASSERT_EQ(brief.code, 0) << brief.err;
+    EXPECT_THAT(brief.out, HasSubstr("+-1 step"));
+    EXPECT_THAT(brief.out, HasSubstr("all layers"));
+    EXPECT_THAT(brief.out, HasSubstr("differ because of it:\n    lif1:"));
+    EXPECT_THAT(brief.out, HasSubstr("output lif2: same answer (spike-count argmax) in"));
+    EXPECT_THAT(brief.out, testing::Not(HasSubstr("van Rossum")));
+    const Said all = synfire(verify + " --details --within 3 --time-constant 5 --json v.json");
+    EXPECT_THAT(all.out, HasSubstr("+-3 steps"));
+    EXPECT_THAT(all.out, HasSubstr("van Rossum"));
+    const Json json = Json::parse(read("v.json"));
+    EXPECT_EQ(json.at("within_steps"), 3);
+    EXPECT_EQ(json.at("time_constant"), 5);
+    for (const Json& layer : json.at("layers")) {
+        EXPECT_LT(layer.at("propagated"), layer.at("within")) << layer;
+        EXPECT_GT(layer.at("distance"), 0) << layer;
+        EXPECT_LT(layer.at("distance"), 0.2) << layer;
+        EXPECT_GT(layer.at("rate_correlation"), 0.9) << layer;
+    }
+    const Json& first = json.at("first_divergence");
+    EXPECT_EQ(first.at("because_of_it").at(0).at("first_step"), first.at("step"));
+    EXPECT_LE(first.at("because_of_it").at(0).at("spikes"), first.at("in_its_sample").at(0).at("spikes"));
+}
+
+TEST_F(Verify, CertifiesMostSpikesOfSixteenBits) {
+    write_digits(40);
+    const Said said =
+        synfire("verify " + digits + " --input x.npy --weight-bits 16 --agree 0.9 --certify --json v.json");
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("certificate"));
+    EXPECT_THAT(said.out, HasSubstr("from another decision, bound"));
+    const Json certificate = Json::parse(read("v.json")).at("certificate");
+    for (const Json& layer : certificate.at("layers")) {
+        const double spikes = layer.at("spikes"), certified = layer.at("certified_spikes");
+        EXPECT_GE(certified, 0.95 * spikes) << layer;
+        EXPECT_LE(layer.at("unconditional_spikes"), certified) << layer;
+        EXPECT_EQ(layer.at("cells").get<int>(),
+                  layer.at("certified_cells").get<int>() + layer.at("open_cells").get<int>() +
+                      layer.at("differing_cells").get<int>() + layer.at("left_cells").get<int>());
+    }
+    for (const Json& cell : certificate.at("listed")) EXPECT_LE(cell.at("margin"), cell.at("bound")) << cell;
+}
+
+TEST_F(Verify, ANetworkOfIntegersIsCertifiedAsAWhole) {
+    write("net.json", R"({"format": "snn-json", "version": 1, "name": "whole", "input": {"shape": [2]},
+        "layers": [{"type": "dense", "name": "fc", "units": 1, "weight": [[3.0, -1.0]]},
+                   {"type": "neuron", "name": "b", "model": "lif", "beta": 1.0, "threshold": 7.0,
+                    "reset": {"mode": "subtract", "timing": "next_step"}}]})");
+    write("x.npy", to_npy({{30, 2}, std::vector<float>(60, 1.0F)}));
+    const Said said = synfire("verify net.json --input x.npy --certify");
+    EXPECT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("every spike and every silence is certified"));
+}
