@@ -128,6 +128,8 @@ Command add_compile(CLI::App& app) {
     command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));
     command->add_option("-o,--output", options->output, "Folder for the compiled network")->required();
     command->add_option("--ledger", options->ledger, "Also write the ledger of every parameter here (CSV)");
+    command->add_option("--core", options->emission.core,
+                        "mcu: kernels of one core, for example cortex-m4; without it portable C++ for all");
     command->add_flag("--hard-reset", options->emission.hard_reset,
                       "Loihi: replace soft by hard reset, so that stock Lava and netx can hold the network");
     add_quantize_flags(*command, options->quantize);

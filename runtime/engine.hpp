@@ -21,15 +21,20 @@
 //   const ListCopy* copies;           [copy_count], in the order in which they are made
 //   uint16_t pool_count;              lists filled by a maximum pool
 //   const SpikePool* pools;           [pool_count], by ascending source list
-//   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords;
+//   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords,
+//   lanes;
 //                                     whether any table needs that code
-// A State has arrays v, u, held, sum, events and counts; see model.h of an emitted network for their sizes.
+//   const LanePopulation* lane_populations;  [population_count], where lanes
+//   const uint16_t* feeds;            [lists], where lanes: 1 + the population whose rows a list fills, or 0
+// A State has arrays v, u, held, sum, events and counts, where lanes also rows and lane_sum; see model.h of
+// an emitted network for their sizes.
 #pragma once
 
 #include <stdint.h>
 
 #include "runtime/column.hpp"
 #include "runtime/drawn_rows.hpp"
+#include "runtime/lanes.hpp"
 #include "runtime/neuron.hpp"
 #include "runtime/weights.hpp"
 
@@ -100,6 +105,15 @@ struct Output {
 struct NoObserver {
     constexpr void operator()(uint16_t, uint16_t, bool, const NeuronState&) const {}
 };
+
+// Whether an observer needs every neuron.
+constexpr bool watched(const NoObserver&) {
+    return false;
+}
+template <class Observer>
+constexpr bool watched(const Observer&) {
+    return true;
+}
 
 template <class Model, class State>
 inline Events spikes(const Model& model, const State& state, uint16_t list) {
@@ -228,6 +242,68 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
     state.counts[list] = static_cast<uint16_t>(next - events);
 }
 
+// Fills the rows of the population that has this list as its only source.
+template <class Model, class State>
+inline void feed(const Model& model, State& state, uint16_t list) {
+    if (!model.lanes || model.feeds[list] == 0) return;
+    const LanePopulation& lane = model.lane_populations[model.feeds[list] - 1];
+    *add_row_addresses(state.rows + lane.rows, lane.direct, lane.row_bytes, spikes(model, state, list)) =
+        last_row;
+}
+
+// Updates the neurons of a population with the kernel, from State::lane_sum.
+template <class Model, class State>
+inline void update_quickly(const Model& model, State& state, uint16_t index, int32_t* v) {
+    const Population& population = model.populations[index];
+    const LanePopulation& lane = model.lane_populations[index];
+    const auto list = static_cast<uint16_t>(model.input_count + index);
+    if (population.reset == Reset::subtract_next_step)
+        settle_spiking(population.reset_amount, population.decay_v, model.rules.decay_bits, v,
+                       spikes(model, state, list));
+    uint16_t* const events = state.events + model.lists[list];
+    const uint32_t whole = population.neurons & ~7U;
+    LaneUpdate update{v,
+                      state.lane_sum,
+                      lane.leak,
+                      lane.threshold,
+                      int32_t{1} << population.shift,
+                      lane.parameters,
+                      whole,
+                      events,
+                      model.rules.decay_bits};
+    update.spikes = synfire_update(&update);
+    const uint16_t* const end = update_lanes(update, whole, population.neurons);
+    state.counts[list] = static_cast<uint16_t>(end - events);
+    if (population.reset == Reset::to_value || population.reset == Reset::subtract_at_once)
+        reset_spiking(population.reset, population.reset_amount, v, spikes(model, state, list));
+}
+
+// The step of a population in lanes. Returns the connection after its last.
+template <class Model, class State, class Observer>
+inline const Connection* step_lanes(const Model& model, State& state, uint16_t index,
+                                    const Connection* connection, int32_t* v, int32_t* u, uint8_t* held,
+                                    Observer&& observer) {
+    const Population& population = model.populations[index];
+    const LanePopulation& lane = model.lane_populations[index];
+    Row* const rows = state.rows + lane.rows;
+    uint32_t events = 0;
+    Row* next = rows;
+    for (uint16_t c = 0; c < population.connections; ++c, ++connection) {
+        const Events from = spikes(model, state, connection->source);
+        events += from.count;
+        if (lane.direct == nullptr) next = add_row_addresses(next, connection->weights, lane.row_bytes, from);
+    }
+    if (lane.direct == nullptr) *next = last_row;
+    synfire_accumulate(rows, state.lane_sum, lane.row_bytes, events);
+    if (lane.quick && !watched(observer)) {
+        update_quickly(model, state, index, v);
+        return connection;
+    }
+    for (uint32_t i = 0; i < population.neurons; ++i) state.sum[i] = state.lane_sum[i];
+    update(model, state, index, v, u, held, observer);
+    return connection;
+}
+
 // Keeps the spike lists that are read one step later.
 template <class Model, class State>
 inline void keep_previous(const Model& model, State& state) {
@@ -272,10 +348,15 @@ inline void advance(const Model& model, State& state, Observer&& observer) {
         pool = pool_spikes(model, state, k, pool);
     for (uint16_t p = 0; p < model.population_count; ++p) {
         const Population& population = model.populations[p];
-        connection = gather(model, state, population, connection);
-        update(model, state, p, v, u, held, observer);
-        if (model.pool_count > 0)
-            pool = pool_spikes(model, state, static_cast<uint16_t>(model.input_count + p), pool);
+        if (model.lanes && model.lane_populations[p].row_bytes > 0) {
+            connection = step_lanes(model, state, p, connection, v, u, held, observer);
+        } else {
+            connection = gather(model, state, population, connection);
+            update(model, state, p, v, u, held, observer);
+        }
+        const auto list = static_cast<uint16_t>(model.input_count + p);
+        if (model.pool_count > 0) pool = pool_spikes(model, state, list, pool);
+        feed(model, state, list);
         v += population.neurons;
         if (population.filtered) u += population.neurons;
         if (population.refractory_steps > 0) held += population.neurons;
@@ -293,6 +374,7 @@ inline void step(const Model& model, State& state, const uint8_t* bits, Observer
         for (uint16_t i = 0; i < model.inputs[k]; ++i, ++bit)
             if ((bits[bit / 8] >> (bit % 8)) & 1) events[count++] = i;
         state.counts[k] = count;
+        feed(model, state, k);
     }
     advance(model, state, observer);
 }
@@ -312,6 +394,7 @@ inline void step_events(const Model& model, State& state, Events input, Observer
                 events[count++] = i;
         }
         state.counts[k] = count;
+        feed(model, state, k);
         first = static_cast<uint16_t>(first + model.inputs[k]);
     }
     advance(model, state, observer);
@@ -329,6 +412,8 @@ inline void reset(const Model& model, State& state) {
     for (uint16_t p = 0; p < model.population_count; ++p) {
         const Population& population = model.populations[p];
         state.counts[model.input_count + p] = 0;
+        if (model.lanes && model.lane_populations[p].row_bytes > 0)
+            state.rows[model.lane_populations[p].rows] = last_row;
         for (uint16_t i = 0; i < population.neurons; ++i) {
             *v++ = value_of(population.initial_v, i);
             if (population.filtered) *u++ = model.extras_used ? value_of(model.extras[p].initial_u, i) : 0;

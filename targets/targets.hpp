@@ -15,6 +15,7 @@ enum class WeightSource { flash, seed };
 
 struct TargetOptions {
     WeightSource weights = WeightSource::flash;
+    std::string core;  // mcu: whose kernels firmware has (targets/mcu/kernels.hpp); empty: portable C++
     // Loihi: replace soft by hard reset where a format cannot hold it (asked for by the user, never silent).
     bool hard_reset = false;
 };

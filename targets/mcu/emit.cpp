@@ -7,6 +7,7 @@
 
 #include "compiler/support/report.hpp"
 #include "targets/mcu/embedded_files.hpp"
+#include "targets/mcu/kernels.hpp"
 #include "targets/mcu/lower.hpp"
 #include "targets/mcu/mcu.hpp"
 #include "targets/mcu/print_tables.hpp"
@@ -39,6 +40,8 @@ Names names_of(const Tables& tables, const std::string& name) {
     // An array has at least one element, also where the network does not need it.
     const auto length = [](std::size_t n) { return std::to_string(std::max<std::size_t>(n, 1)); };
     return {{"NAME", name},
+            {"ROWS", length(tables.rows)},
+            {"LANE_SUMS", length(tables.lane_sums)},
             {"INPUTS", std::to_string(inputs)},
             {"INPUT_BYTES", length((inputs + 7) / 8)},
             {"NEURONS", length(tables.neurons)},
@@ -87,7 +90,9 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     check(network, options, report);
     report.stop_on_errors();
     const std::string name = identifier(network.name);
-    const Tables tables = lower(network, options.weights);
+    Tables tables = lower(network, options.weights);
+    const KernelFamily* const family = find_family(options.core);
+    if (family != nullptr) use_kernels(network, *family, tables);
     note_flash(tables, report);
     const Names names = names_of(tables, name);
 
@@ -96,6 +101,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     for (const auto& [path, bytes] : embedded_files()) {
         std::string_view to = path;
         if (to.substr(0, fixed.size()) == fixed) to.remove_prefix(fixed.size());
+        if (is_kernel(to) && (!tables.lanes || to != family->source)) continue;
         const bool is_template = to.size() > suffix.size() && to.substr(to.size() - suffix.size()) == suffix;
         if (is_template) to.remove_suffix(suffix.size());
         files[std::string(to)] = is_template ? substitute(bytes, names) : std::string(bytes);

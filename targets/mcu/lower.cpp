@@ -198,7 +198,24 @@ void add_connections(const IntNetwork& network, std::size_t target, WeightSource
 
 }  // namespace
 
+namespace {
+
+std::vector<std::uint8_t> kernel_rows(const ConnectionTable& c) {
+    std::vector<std::uint8_t> bytes;
+    const int bias = c.order == rt::RowOrder::biased ? 128 : 0;
+    for (std::size_t i = 0; i < c.inputs; ++i)
+        for (std::size_t k = 0; k < c.row_bytes; ++k) {
+            const std::size_t neuron = rt::neuron_of_byte(c.order, static_cast<std::uint32_t>(k));
+            const int weight = neuron < c.outputs ? c.weight[i * c.outputs + neuron] : 0;
+            bytes.push_back(static_cast<std::uint8_t>(weight + bias));
+        }
+    return bytes;
+}
+
+}  // namespace
+
 std::vector<std::uint8_t> packed_weights(const ConnectionTable& connection) {
+    if (connection.row_bytes > 0) return kernel_rows(connection);
     const bool sparse = !connection.first.empty();
     const std::size_t row = sparse ? connection.weight.size() : connection.outputs;
     const auto bits = static_cast<std::size_t>(connection.bits);

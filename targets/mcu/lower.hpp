@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/quantize/int_network.hpp"
+#include "runtime/kernels/lanes.hpp"
 #include "targets/targets.hpp"
 
 namespace synfire::mcu {
@@ -44,6 +45,20 @@ struct ConnectionTable {
     std::vector<std::uint32_t> first;    // sparse only: [inputs + 1]
     std::vector<std::uint16_t> targets;  // sparse only: of each synapse
     std::optional<DrawnTable> drawn{};   // then weight is empty
+    // For a kernel: bytes of a row with its padding, and their order.
+    std::size_t row_bytes = 0;
+    rt::RowOrder order = rt::RowOrder::natural;
+};
+
+// A population that kernels step (rt::LanePopulation).
+struct LaneTable {
+    std::size_t row_bytes = 0;          // 0: portable
+    std::size_t rows = 0;               // first entry of its list
+    std::optional<std::size_t> direct;  // the connection whose source fills its list
+    bool quick = false;
+    std::int32_t leak = 0;
+    std::int32_t threshold = 0;
+    std::vector<std::int32_t> parameters;  // empty: one threshold, no bias
 };
 
 struct PopulationTable {
@@ -57,6 +72,7 @@ struct PopulationTable {
     int shift = 0;
     ColumnTable decay_u, decay_v, bias, threshold, reset_amount, initial_v;
     ColumnTable bias_u, initial_u, v_min;  // printed where any population needs one
+    LaneTable lane{};
 };
 
 struct ListCopyTable {
@@ -83,9 +99,11 @@ struct Tables {
     std::vector<LawTable> laws;                // that weights are drawn with, each once
     std::vector<std::size_t> outputs;          // populations
 
-    bool extras_used = false;  // a current bias, an initial current or a lower bound of v
-    bool sparse = false;       // a sparse connection
-    bool drawn = false;        // a connection whose weights are drawn
+    bool extras_used = false;        // a current bias, an initial current or a lower bound of v
+    bool sparse = false;             // a sparse connection
+    bool drawn = false;              // a connection whose weights are drawn
+    bool lanes = false;              // a population for kernels
+    std::vector<std::size_t> feeds;  // of each spike list: 1 + the population whose rows it fills, or 0
 
     // Elements of the arrays of the state.
     std::size_t neurons = 0;
@@ -93,6 +111,8 @@ struct Tables {
     std::size_t refractory = 0;
     std::size_t widest = 0;
     std::size_t events = 0;
+    std::size_t rows = 0;
+    std::size_t lane_sums = 0;
 };
 
 // The weights as the engine reads them from flash: of dense connections, every row from a whole byte on.

@@ -46,11 +46,12 @@ void add_numbers(Text& text, const std::vector<Value>& values) {
 
 template <class Value>
 void add_array(Text& text, const char* section, const char* type, const Text& name,
-               const std::vector<Value>& values) {
+               const std::vector<Value>& values, const char* more_attributes = "") {
     // C++ has no empty arrays.
     const std::vector<Value> one{Value{}};
     const std::vector<Value>& printed = values.empty() ? one : values;
-    add(text, "[[gnu::section(\".rodata.{}\")]] const {} {}[{}] = {{\n", section, type, name, printed.size());
+    add(text, "[[gnu::section(\".rodata.{}\"){}]] const {} {}[{}] = {{\n", section, more_attributes, type,
+        name, printed.size());
     add_numbers(text, printed);
     text += "};\n";
 }
@@ -110,9 +111,10 @@ bool resets_without_delay(const Tables& tables) {
                        [](const PopulationTable& p) { return rt::without_delay(p.reset); });
 }
 
+// Of connections that portable code reads.
 bool any_weights_of(const Tables& tables, int bits) {
     return std::any_of(tables.connections.begin(), tables.connections.end(),
-                       [&](const ConnectionTable& c) { return c.bits == bits; });
+                       [&](const ConnectionTable& c) { return c.bits == bits && c.row_bytes == 0; });
 }
 
 void add_drawn(Text& text, std::size_t c, const ConnectionTable& connection) {
@@ -149,7 +151,9 @@ void add_weights(Text& text, const Tables& tables) {
             continue;
         }
         const Text array = fmt::format("weights_{}", c);
-        if (connection.bits < 8)
+        if (connection.row_bytes > 0)
+            add_array(text, "weights", "uint8_t", array, packed_weights(connection), ", gnu::aligned(4)");
+        else if (connection.bits < 8)
             add_array(text, "weights", "uint8_t", array, packed_weights(connection));
         else
             add_array(text, "weights", integer_type(connection.bits / 8), array, connection.weight);
@@ -173,6 +177,8 @@ void add_columns(Text& text, const Tables& tables) {
         for (std::size_t k = 0; tables.extras_used && k < extras.size(); ++k)
             add_array(text, "tables", integer_type(extras[k]->bytes), fmt::format("{}_{}", extra_names[k], p),
                       extras[k]->values);
+        if (!population.lane.parameters.empty())
+            add_array(text, "tables", "int32_t", fmt::format("parameters_{}", p), population.lane.parameters);
         text += "\n";
     }
 }
@@ -220,6 +226,23 @@ void add_connections(Text& text, const Tables& tables) {
             sparse ? fmt::format("targets_{}", c) : "nullptr");
     }
     if (tables.connections.empty()) text += "    {nullptr, 0, 8, 0, nullptr, nullptr},\n";
+    text += "};\n\n";
+}
+
+// What the kernels need of every population, where any has kernels.
+void add_lanes(Text& text, const Tables& tables) {
+    add(text, "const synfire::rt::LanePopulation Tables::lane_populations[{}] = {{\n",
+        tables.lanes ? tables.populations.size() : std::size_t{1});
+    for (std::size_t p = 0; tables.lanes && p < tables.populations.size(); ++p) {
+        const LaneTable& lane = tables.populations[p].lane;
+        add(text, "    {{{}, {}, {}, {}, {}, {}, {}}},\n", lane.row_bytes, lane.rows,
+            lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick, lane.leak,
+            lane.threshold, lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p));
+    }
+    if (!tables.lanes) text += "    {},\n";
+    add(text, "}};\n\nconst uint16_t Tables::feeds[{}] = {{\n",
+        std::max<std::size_t>(tables.feeds.size(), 1));
+    add_numbers(text, tables.feeds.empty() ? std::vector<std::size_t>{0} : tables.feeds);
     text += "};\n\n";
 }
 
@@ -274,6 +297,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool extras_used = {};\n", tables.extras_used);
     add(text, "    static constexpr bool sparse = {};\n", tables.sparse);
     add(text, "    static constexpr bool drawn = {};\n", tables.drawn);
+    add(text, "    static constexpr bool lanes = {};\n", tables.lanes);
     add(text, "    static constexpr bool crumbs = {};\n", any_weights_of(tables, 2));
     add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 8));
@@ -291,6 +315,8 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     declare("synfire::rt::Extras", "extras", tables.extras_used ? tables.populations.size() : 0);
     declare("synfire::rt::Connection", "connections", tables.connections.size());
     declare("uint32_t", "lists", tables.lists.size());
+    declare("synfire::rt::LanePopulation", "lane_populations", tables.lanes ? tables.populations.size() : 0);
+    declare("uint16_t", "feeds", tables.feeds.size());
     declare("synfire::rt::ListCopy", "copies", tables.copies.size());
     declare("synfire::rt::SpikePool", "pools", tables.pools.size());
     declare("synfire::rt::Output", "outputs", tables.outputs.size());
@@ -313,6 +339,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add_pool_list(text, tables);
     add_connections(text, tables);
     add_lists(text, tables);
+    add_lanes(text, tables);
     add(text, "}}  // namespace {}\n", name);
     return text;
 }

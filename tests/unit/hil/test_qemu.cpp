@@ -39,9 +39,11 @@ std::vector<std::size_t> sizes_of(const IntNetwork& network) {
     return sizes;
 }
 
-void expect_firmware_equals_host(const IntNetwork& network, const std::string& board, std::mt19937& random) {
+void expect_firmware_equals_host(const IntNetwork& network, const std::string& board, std::mt19937& random,
+                                 const std::string& core = {}) {
     const ScratchFolder folder;
-    const Firmware firmware = build_firmware(test::write_emitted(network, folder), board);
+    const Firmware firmware =
+        build_firmware(test::write_emitted(network, folder, WeightSource::flash, core), board);
     const std::size_t inputs = test::input_neurons(network);
     std::vector<SpikeInput> samples;
     for (std::size_t steps : {40U, 1U, 700U})
@@ -158,6 +160,19 @@ TEST_P(OnBoard, PackedWeightsEqualTheHost) {
         EXPECT_EQ(size.weights, largest == 7 ? 64U * 128U / 2 + 128U * 10U / 2 : 64U * 128U / 4 + 128U * 3U);
         RecordProperty(largest == 7 ? "code4" : "code2", std::to_string(size.code));
         EXPECT_LE(size.code, 2048U);
+    }
+}
+
+// Layers that kernels step; the record's own production run compares them with the portable update on the
+// board.
+TEST_P(OnBoard, KernelsEqualTheHost) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    for (unsigned seed = 0; seed < 6; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_layers(random);
+        expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()));
+        if (HasFailure()) return;
     }
 }
 

@@ -182,6 +182,78 @@ IntNetwork random_network(std::mt19937& random) {
     return network;
 }
 
+namespace {
+
+IntPopulation random_layer(Dice& dice, int decay_bits, int shift, int index) {
+    const std::size_t n = static_cast<std::size_t>(dice.between(12, 70));
+    IntPopulation p;
+    p.name = "p" + std::to_string(index);
+    p.shape = {n};
+    p.decay_u = {1 << decay_bits};
+    p.decay_v = {dice.one_of({dice.between(1 << (decay_bits - 5), 1 << (decay_bits - 1)),
+                              1 << (decay_bits - 1), dice.between(1 << (decay_bits - 5), 1 << decay_bits)})};
+    if (dice.one_in(2)) p.bias = values(dice, n, -100 * (1 << shift), 200 * (1 << shift));
+    p.threshold = values(dice, n, 0, dice.one_of({100, 600}) << shift);
+    p.initial_v = dice.one_in(2) ? IntPerNeuron{0} : values(dice, n, -500, 0);
+    p.reset = dice.one_of(
+        {rt::Reset::none, rt::Reset::to_value, rt::Reset::subtract_at_once, rt::Reset::subtract_next_step});
+    p.reset_amount = values(dice, n, 0, 600 << shift);
+    if (dice.one_in(8)) p.refractory_steps = p.reset == rt::Reset::subtract_next_step ? 0 : 2;
+    if (dice.one_in(8)) p.decay_u = {1 << (decay_bits - 1)};
+    return p;
+}
+
+IntConnection dense_bytes(Dice& dice, const IntNetwork& network, Presynaptic source, std::size_t target,
+                          int shift) {
+    IntConnection c;
+    c.name = "c" + std::to_string(network.connections.size());
+    c.source = source;
+    c.target = target;
+    c.delay = source.kind == Presynaptic::Kind::population && source.index >= target ? 1 : 0;
+    if (dice.one_in(6)) ++c.delay;
+    c.inputs = width(network, source);
+    c.outputs = neurons(network.populations[target]);
+    c.exponent = shift;
+    c.weight.resize(c.inputs * c.outputs);
+    for (std::int16_t& w : c.weight) w = static_cast<std::int16_t>(dice.between(-128, 127));
+    return c;
+}
+
+}  // namespace
+
+IntNetwork random_layers(std::mt19937& random) {
+    Dice dice{random};
+    IntNetwork network;
+    network.name = "layers";
+    network.profile = "mcu";
+    const int decay_bits = dice.one_of({12, 12, 14, 16}), layers = dice.between(1, 3);
+    network.rules = rt::mcu_rules(static_cast<std::uint8_t>(decay_bits));
+    network.inputs.push_back({"in", {static_cast<std::size_t>(dice.between(1, 90))}});
+    for (int k = 0; k < layers; ++k) {
+        const int shift = decay_bits == 12 ? dice.between(0, 4) : 0;
+        const auto target = static_cast<std::size_t>(k);
+        network.populations.push_back(random_layer(dice, decay_bits, shift, k));
+        const Presynaptic below = k == 0 ? Presynaptic{Presynaptic::Kind::input, 0}
+                                         : Presynaptic{Presynaptic::Kind::population, target - 1};
+        network.connections.push_back(dense_bytes(dice, network, below, target, shift));
+        if (dice.one_in(3))
+            network.connections.push_back(
+                dense_bytes(dice, network, {Presynaptic::Kind::population, target}, target, shift));
+        if (dice.one_in(4))
+            network.connections.push_back(
+                dense_bytes(dice, network, {Presynaptic::Kind::input, 0}, target, shift));
+    }
+    IntPopulation& last = network.populations.back();
+    if (dice.one_in(2) && network.connections.back().source.kind == Presynaptic::Kind::input) {
+        last.spiking = false;
+        last.threshold = {INT32_MAX};
+        last.reset = rt::Reset::none;
+        last.reset_amount = {0};
+    }
+    network.outputs = {network.populations.size() - 1};
+    return network;
+}
+
 void draw_connections(std::mt19937& random, int one_in, IntNetwork& network) {
     Dice dice{random};
     for (IntConnection& c : network.connections) {

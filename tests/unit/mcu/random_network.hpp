@@ -12,6 +12,11 @@ namespace synfire::test {
 // and initial values, lower bounds, refractory periods, all resets, readouts, the rules of all profiles.
 IntNetwork random_network(std::mt19937& random);
 
+// Dense layers, some recurrent, of sizes and parameters most of which kernels take: 8-bit weights, leaks of
+// at most half, every reset that kernels know, one threshold or one per neuron, sums times a power of two, a
+// readout.
+IntNetwork random_layers(std::mt19937& random);
+
 // Gives each dense connection, with a probability of 1 / one_in, weights that a seed gives again: of one of
 // the laws that integer initializations have, with one factor or one per neuron.
 void draw_connections(std::mt19937& random, int one_in, IntNetwork& network);

@@ -154,6 +154,9 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "runtime/column.hpp",
                                                "runtime/drawn_rows.hpp",
                                                "runtime/engine.hpp",
+                                               "runtime/kernels/lanes.hpp",
+                                               "runtime/kernels/narrow.hpp",
+                                               "runtime/lanes.hpp",
                                                "runtime/neuron.hpp",
                                                "runtime/philox.hpp",
                                                "runtime/record_format.hpp",
@@ -164,6 +167,72 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "toolchains/riscv64-unknown-elf.cmake"}));
     EXPECT_EQ(files.at("runtime/neuron.hpp"), read(SYNFIRE_SOURCE_DIR "/runtime/neuron.hpp"));
     EXPECT_EQ(files, mcu::emit(tiny_network(), {}, report));
+}
+
+IntNetwork dense_layer(std::int16_t weight, std::size_t inputs) {
+    IntNetwork network;
+    network.name = "layer";
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {inputs}});
+    IntPopulation p;
+    p.name = "lif";
+    p.shape = {16};
+    p.decay_u = {4096};
+    p.decay_v = {410};
+    p.threshold = {500};
+    p.reset = rt::Reset::subtract_at_once;
+    p.reset_amount = {500};
+    network.populations.push_back(p);
+    IntConnection c;
+    c.name = "fc";
+    c.inputs = inputs;
+    c.outputs = 16;
+    c.weight.assign(inputs * 16, weight);
+    network.connections.push_back(c);
+    network.outputs = {0};
+    return network;
+}
+
+bool has_kernels(const IntNetwork& network, const std::string& core) {
+    TargetOptions options;
+    options.core = core;
+    Report report;
+    const Artifacts files = mcu::emit(network, options, report);
+    const bool lanes =
+        files.at("tables.hpp").find("static constexpr bool lanes = true;\n") != std::string::npos;
+    EXPECT_EQ(files.count("runtime/kernels/dsp.cpp"), lanes ? 1U : 0U);
+    EXPECT_EQ(files.count("runtime/kernels/armv7m.cpp"), 0U);
+    return lanes;
+}
+
+TEST(Emit, ChoosesKernelsOfOneCoreWhereSumsFitTheirLanes) {
+    EXPECT_TRUE(has_kernels(dense_layer(127, 258), "cortex-m4"));
+    EXPECT_FALSE(has_kernels(dense_layer(127, 258), ""));
+    // 259 * 127 is more than 16 bits hold.
+    EXPECT_FALSE(has_kernels(dense_layer(127, 259), "cortex-m4"));
+    EXPECT_TRUE(has_kernels(dense_layer(-127, 258), "cortex-m7"));
+    EXPECT_FALSE(has_kernels(dense_layer(-127, 259), "cortex-m7"));
+    // Most of a block would be padding.
+    IntNetwork small = dense_layer(100, 5);
+    small.populations[0].shape = {11};
+    small.connections[0].outputs = 11;
+    small.connections[0].weight.resize(55);
+    EXPECT_FALSE(has_kernels(small, "cortex-m4"));
+}
+
+TEST(Emit, NamesTheCoresThatHaveKernels) {
+    TargetOptions options;
+    options.core = "z80";
+    Report report;
+    try {
+        mcu::emit(tiny_network(), options, report);
+        FAIL() << "no error";
+    } catch (const InputError& error) {
+        EXPECT_EQ(to_text(error.diagnostic),
+                  "error: field '--core': there are no kernels for 'z80'\n"
+                  "  expected: cortex-m0, cortex-m3, cortex-m4, cortex-m7, cortex-m33, cortex-m55, rv32\n"
+                  "  hint: leave out --core: portable C++ runs on every 32-bit core\n");
+    }
 }
 
 TEST(Identifier, IsValidInCAndCpp) {

@@ -6,8 +6,23 @@
 #include "compiler/quantize/drawn.hpp"
 #include "runtime/drawn_weight.hpp"
 #include "runtime/engine.hpp"
+#include "targets/mcu/kernels.hpp"
 #include "targets/mcu/lower.hpp"
 #include "tests/unit/mcu/random_network.hpp"
+
+// In place of the kernels of a core, their twins; the one order of a test.
+static synfire::rt::RowOrder order_of_twins;
+
+void synfire_accumulate(synfire::rt::Row* rows, std::int16_t* sum, std::uint32_t row_bytes,
+                        std::uint32_t events) {
+    EXPECT_EQ(rows[events], synfire::rt::last_row);
+    synfire::rt::accumulate_rows(order_of_twins, rows, sum, row_bytes);
+}
+
+std::uint16_t* synfire_update(const synfire::rt::LaneUpdate* update) {
+    EXPECT_EQ(update->neurons % 8, 0U);
+    return synfire::rt::update_lanes(*update, 0, update->neurons);
+}
 
 namespace synfire {
 namespace {
@@ -26,14 +41,20 @@ struct MemoryModel {
     const rt::ListCopy* copies = nullptr;
     std::uint16_t pool_count = 0;
     const rt::SpikePool* pools = nullptr;
+    const rt::LanePopulation* lane_populations = nullptr;
+    const std::uint16_t* feeds = nullptr;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
-         crumbs = true, nibbles = true, bytes = true, halfwords = true;
+         lanes = false, crumbs = true, nibbles = true, bytes = true, halfwords = true;
 };
 
 struct MemoryState {
     std::vector<std::int32_t> v_values, u_values, sums;
     std::vector<std::uint16_t> event_values, count_values;
     std::vector<std::uint8_t> held_values;
+    std::vector<rt::Row> row_values;
+    std::vector<std::int16_t> lane_sums;
+    rt::Row* rows = nullptr;
+    std::int16_t* lane_sum = nullptr;
     std::int32_t* v = nullptr;
     std::int32_t* u = nullptr;
     std::int32_t* sum = nullptr;
@@ -62,6 +83,8 @@ struct Memory {
     std::vector<rt::Connection> connections;
     std::vector<rt::ListCopy> copies;
     std::vector<rt::SpikePool> pools;
+    std::vector<rt::LanePopulation> lanes;
+    std::vector<std::uint16_t> feeds;
     std::deque<std::vector<std::uint32_t>> firsts;
     std::deque<std::vector<std::uint16_t>> targets;
     std::deque<rt::DrawnMatrix> drawn;
@@ -120,6 +143,20 @@ Memory::Memory(const mcu::Tables& tables)
         pools.push_back({static_cast<std::uint16_t>(p.from), static_cast<std::uint16_t>(p.to),
                          static_cast<std::uint16_t>(p.outputs), firsts.emplace_back(p.first).data(),
                          targets.emplace_back(p.targets).data()});
+    for (const mcu::PopulationTable& p : tables.populations)
+        lanes.push_back(
+            {static_cast<std::uint32_t>(p.lane.row_bytes), static_cast<std::uint32_t>(p.lane.rows),
+             p.lane.direct ? connections[*p.lane.direct].weights : nullptr, p.lane.quick, p.lane.leak,
+             p.lane.threshold,
+             p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data()});
+    feeds = narrowed<std::uint16_t>(tables.feeds);
+    model.lanes = tables.lanes;
+    model.lane_populations = lanes.data();
+    model.feeds = feeds.data();
+    state.row_values.assign(tables.rows, 1);
+    state.lane_sums.assign(tables.lane_sums, -1);
+    state.rows = state.row_values.data();
+    state.lane_sum = state.lane_sums.data();
     model.pool_count = static_cast<std::uint16_t>(pools.size());
     model.pools = pools.data();
     model.rules = tables.rules;
@@ -285,6 +322,68 @@ TEST(Engine, DrawsTheSameWeightsThatFlashHolds) {
     EXPECT_GT(pooled, 100U);
     EXPECT_GT(mixed, 100U);
     EXPECT_GT(spikes_seen, 20000U);
+}
+
+// The membranes and spikes of a step without an observer, which kernels update.
+void expect_production_equals(const Record& expected, Memory& memory, std::size_t steps,
+                              const std::vector<std::uint8_t>& spikes) {
+    const std::size_t n = spikes.size() / steps;
+    rt::reset(memory.model, memory.state);
+    for (std::size_t t = 0; t < steps; ++t) {
+        rt::step(memory.model, memory.state, packed(spikes.data() + t * n, n).data());
+        std::size_t at = 0;
+        for (std::size_t p = 0; p < expected.size(); ++p) {
+            const std::size_t neurons = memory.populations[p].neurons;
+            const rt::Events events = rt::spikes(memory.model, memory.state,
+                                                 static_cast<std::uint16_t>(memory.model.input_count + p));
+            const std::vector<std::uint16_t> listed_now(events.neurons, events.neurons + events.count);
+            EXPECT_EQ(listed(expected[p].s.data() + t * neurons, neurons), listed_now) << "step " << t;
+            for (std::size_t i = 0; i < neurons; ++i)
+                EXPECT_EQ(expected[p].v[t * neurons + i], memory.state.v[at + i]) << p << " " << i;
+            at += neurons;
+        }
+        if (testing::Test::HasFailure()) return;
+    }
+}
+
+TEST(Engine, KernelsEqualDenseSums) {
+    constexpr std::size_t steps = 25;
+    std::size_t lanes = 0, quick = 0, direct = 0, shared = 0, own = 0, shifted = 0, settled = 0, readouts = 0,
+                spikes_seen = 0;
+    for (unsigned seed = 0; seed < 400; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_layers(random);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        for (const mcu::KernelFamily& family : mcu::kernel_families()) {
+            order_of_twins = family.order;
+            mcu::Tables tables = mcu::lower(network);
+            mcu::use_kernels(network, family, tables);
+            Memory memory(tables);
+            expect_equal(expected, engine_run(memory, steps, spikes, false));
+            expect_equal(expected, engine_run(memory, steps, spikes, true));
+            expect_production_equals(expected, memory, steps, spikes);
+            if (HasFailure()) return;
+            for (const mcu::PopulationTable& p : tables.populations) {
+                lanes += p.lane.row_bytes > 0;
+                quick += p.lane.quick;
+                direct += p.lane.direct.has_value();
+                shared += p.lane.row_bytes > 0 && !p.lane.direct;
+                if (!p.lane.quick) continue;
+                own += !p.lane.parameters.empty();
+                shifted += p.shift > 0;
+                settled += p.reset == rt::Reset::subtract_next_step;
+                readouts += !p.spiking;
+            }
+        }
+        for (const test::PlainPopulation& p : expected)
+            for (std::uint8_t s : p.s) spikes_seen += s;
+    }
+    EXPECT_GT(spikes_seen, 100000U);
+    for (const std::size_t count : {lanes, quick, direct, shared, own, shifted, settled, readouts})
+        EXPECT_GT(count, 100U);
 }
 
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {

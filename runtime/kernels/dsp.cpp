@@ -1,0 +1,179 @@
+// Kernels for cores with the DSP extension: Cortex-M4, M7, M33 and M55. Rows are swapped (RowOrder), so that
+// SXTAB16 adds bytes 0 and 2 of a word to the sums of two neighbours and, rotated, bytes 1 and 3 to those of
+// the next two.
+#include "runtime/kernels/lanes.hpp"
+
+#if !defined(__ARM_FEATURE_DSP)
+#error "these tables are for Cortex-M4, M7, M33 or M55: compile the network for another core, or for none"
+#endif
+
+// r4-r11: sums of 16 neurons; r0-r3: their weights; r12: next row of the list; lr: offset of the block in a
+// row. Stack: zeros, rows, sum, row_bytes. The end of the list is negative whatever the offset. 12
+// instructions per 16 synapses, 11 per 16 neurons.
+asm(R"(
+    .section .text.synfire_accumulate, "ax"
+    .syntax unified
+    .thumb
+    .balign 8
+    .globl synfire_accumulate
+    .type synfire_accumulate, %function
+    .thumb_func
+synfire_accumulate:
+    push {r4-r11, lr}
+    adr r4, 9f
+    strd r4, r0, [sp, #-16]!
+    strd r1, r2, [sp, #8]
+    mov lr, #0
+1:  ldrd r1, r12, [sp]
+    ldm r1, {r4-r11}
+    ldr r3, [r12], #4
+    adds r3, r3, lr
+    bmi 3f
+2:  ldm r3, {r0-r3}
+    sxtab16 r4, r4, r0
+    sxtab16 r5, r5, r0, ror #8
+    sxtab16 r6, r6, r1
+    sxtab16 r7, r7, r1, ror #8
+    sxtab16 r8, r8, r2
+    sxtab16 r9, r9, r2, ror #8
+    sxtab16 r10, r10, r3
+    sxtab16 r11, r11, r3, ror #8
+    ldr r3, [r12], #4
+    adds r3, r3, lr
+    bpl 2b
+3:  ldrd r1, r2, [sp, #8]
+    add r1, r1, lr, lsl #1
+    stm r1, {r4-r11}
+    add lr, lr, #16
+    cmp lr, r2
+    bne 1b
+    add sp, #16
+    pop {r4-r11, pc}
+    .balign 4
+9:  .word 0, 0, 0, 0, 0, 0, 0, 0
+    .size synfire_accumulate, . - synfire_accumulate
+    .text
+)");
+
+// r0: v; r1: sum; r2: leak; r3: threshold, or parameters; r12: scale; lr: spikes. Stack: end of v, start of
+// v. leak_and_add in three instructions: the low half of the product starts with the sign of v, the high half
+// with v + sum * scale. Four neurons are compared in a chain that the first one above its threshold ends. 5.6
+// instructions per neuron with one threshold, 8.8 with parameters.
+asm(R"(
+    .macro synfire_leak old, new, lane, sums
+    asr r11, \old, #31
+    smla\lane\()b \new, \sums, r12, \old
+    smlal r11, \new, \old, r2
+    .endm
+
+    .macro synfire_list value, limit, offset
+    cmp \value, \limit
+    ble 8f
+    add r10, r9, #\offset
+    strh r10, [lr], #2
+8:
+    .endm
+
+    .macro synfire_four n
+    ldrd r9, r10, [r1], #8
+    ldm r0, {r5-r8}
+    synfire_leak r5, r4, b, r9
+    synfire_leak r6, r5, t, r9
+    synfire_leak r7, r6, b, r10
+    synfire_leak r8, r7, t, r10
+    cmp r4, r3
+    ittt le
+    cmple r5, r3
+    cmple r6, r3
+    cmple r7, r3
+    bgt 3\n\()f
+2\n\(): stm r0!, {r4-r7}
+    .endm
+
+    .macro synfire_list_four n
+3\n\():
+    ldr r9, [sp, #4]
+    sub r9, r0, r9
+    lsr r9, r9, #2
+    synfire_list r4, r3, 0
+    synfire_list r5, r3, 1
+    synfire_list r6, r3, 2
+    synfire_list r7, r3, 3
+    b 2\n\()b
+    .endm
+
+    .macro synfire_two n
+    ldr r4, [r1], #4
+    ldrd r5, r6, [r0]
+    ldm r3!, {r7-r10}
+    asr r11, r5, #31
+    smlabb r7, r4, r12, r7
+    add r7, r7, r5
+    smlal r11, r7, r5, r2
+    asr r11, r6, #31
+    smlatb r8, r4, r12, r8
+    add r8, r8, r6
+    smlal r11, r8, r6, r2
+    cmp r7, r9
+    it le
+    cmple r8, r10
+    bgt 5\n\()f
+4\n\(): strd r7, r8, [r0], #8
+    .endm
+
+    .macro synfire_list_two n
+5\n\():
+    ldr r4, [sp, #4]
+    sub r4, r0, r4
+    lsr r4, r4, #2
+    cmp r7, r9
+    ble 8f
+    strh r4, [lr], #2
+8:  cmp r8, r10
+    ble 4\n\()b
+    add r4, r4, #1
+    strh r4, [lr], #2
+    b 4\n\()b
+    .endm
+
+    .section .text.synfire_update, "ax"
+    .syntax unified
+    .thumb
+    .balign 8
+    .globl synfire_update
+    .type synfire_update, %function
+    .thumb_func
+synfire_update:
+    push {r4-r11, lr}
+    mov r11, r0
+    ldm r11, {r0-r3, r12}
+    ldr r6, [r11, #20]
+    ldrd r4, lr, [r11, #24]
+    add r4, r0, r4, lsl #2
+    strd r4, r0, [sp, #-8]!
+    cmp r0, r4
+    beq 7f
+    cmp r6, #0
+    bne 6f
+1:  synfire_four 0
+    synfire_four 1
+    ldr r11, [sp]
+    cmp r0, r11
+    bne 1b
+7:  mov r0, lr
+    add sp, #8
+    pop {r4-r11, pc}
+    synfire_list_four 0
+    synfire_list_four 1
+6:  mov r3, r6
+1:  synfire_two 0
+    synfire_two 1
+    ldr r11, [sp]
+    cmp r0, r11
+    bne 1b
+    b 7b
+    synfire_list_two 0
+    synfire_list_two 1
+    .size synfire_update, . - synfire_update
+    .text
+)");

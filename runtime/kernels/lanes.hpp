@@ -1,0 +1,104 @@
+// Kernels for dense layers: weights of one spike after another are added in 16-bit lanes, many neurons at a
+// time, and neurons are updated without asking what kind they are. Freestanding C++17.
+//
+// The emitter chooses the layers: it has proven that no sum leaves 16 bits and that no membrane meets a
+// limit, so that every kernel gives what integrate() and fire() of neuron.hpp give, bit by bit. It also
+// chooses the family of the core, which decides the order of the bytes in a row; each family is one file of
+// this folder that defines synfire_accumulate and synfire_update. The twins below say what those two do.
+#pragma once
+
+#include <stdint.h>
+
+#include "runtime/arithmetic.hpp"
+
+namespace synfire::rt {
+
+// The address of the weights of one spike: a row, one byte per neuron, padded with zeros to whole blocks.
+using Row = uintptr_t;
+// Ends a list of rows: the only entry with the highest bit. Microcontrollers have nothing up there.
+inline constexpr Row last_row = ~(~Row{0} >> 1);
+inline constexpr uint32_t block_neurons = 16;
+
+// The order of the bytes in a row.
+enum class RowOrder : uint8_t {
+    natural,
+    swapped,  // the middle two of every four change places
+    biased,   // swapped, and every weight plus 128
+};
+
+// The neuron whose weight is byte k of a row.
+constexpr uint32_t neuron_of_byte(RowOrder order, uint32_t k) {
+    if (order == RowOrder::natural || k % 4 == 0 || k % 4 == 3) return k;
+    return k % 4 == 1 ? k + 1 : k - 1;
+}
+
+// One step of a layer.
+struct LaneUpdate {
+    int32_t* v;
+    const int16_t* sum;  // word-aligned
+    int32_t leak;        // -(decay << (32 - F)), decay at most half
+    int32_t threshold;   // of all neurons, where parameters is null
+    int32_t scale;       // what a sum is multiplied by: a power of two, at most 2^14
+    // Two neurons after another: bias, bias, threshold, threshold. Null: no bias.
+    const int32_t* parameters;
+    uint32_t neurons;        // a multiple of 8
+    uint16_t* spikes;        // takes the neurons above their threshold
+    uint32_t fraction_bits;  // F
+};
+
+}  // namespace synfire::rt
+
+extern "C" {
+// Sets sum[0 .. row_bytes - 1], word-aligned, to the sums of the rows of a list. events: its entries.
+// row_bytes: a multiple of block_neurons. The entries may be changed.
+void synfire_accumulate(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
+// Leaks, integrates and compares; resets nothing. Returns where the list of spikes ends.
+uint16_t* synfire_update(const synfire::rt::LaneUpdate* update);
+}
+
+namespace synfire::rt {
+
+// The twin of synfire_accumulate.
+inline void accumulate_rows(RowOrder order, const Row* rows, int16_t* sum, uint32_t row_bytes) {
+    for (uint32_t k = 0; k < row_bytes; ++k) {
+        int32_t total = 0;
+        for (const Row* row = rows; *row != last_row; ++row) {
+            const auto byte = reinterpret_cast<const uint8_t*>(*row)[k];
+            total += order == RowOrder::biased ? byte - 128 : static_cast<int8_t>(byte);
+        }
+        sum[neuron_of_byte(order, k)] = static_cast<int16_t>(total);
+    }
+}
+
+// The membrane after leak and input. The product has 64 bits; what is added to those of a negative v moves
+// the fraction that is cut off towards zero. leak and v are those of LaneUpdate.
+[[gnu::always_inline]] inline int32_t leak_and_add(int32_t v, int32_t leak, int32_t input) {
+    const auto start = static_cast<int64_t>(
+        static_cast<uint64_t>(static_cast<uint32_t>(v) + static_cast<uint32_t>(input)) << 32 |
+        static_cast<uint32_t>(v < 0 ? -1 : 0));
+    return static_cast<int32_t>(static_cast<uint64_t>(start + int64_t{v} * leak) >> 32);
+}
+
+// The twin of synfire_update from neuron `first` on; any number of neurons.
+inline uint16_t* update_lanes(const LaneUpdate& u, uint32_t first, uint32_t end) {
+    uint16_t* spikes = u.spikes;
+    for (uint32_t i = first; i < end; ++i) {
+        const int32_t* const p = u.parameters == nullptr ? nullptr : u.parameters + i / 2 * 4 + i % 2;
+        const int32_t input = u.sum[i] * u.scale + (p == nullptr ? 0 : p[0]);
+        u.v[i] = leak_and_add(u.v[i], u.leak, input);
+        if (u.v[i] > (p == nullptr ? u.threshold : p[2])) *spikes++ = static_cast<uint16_t>(i);
+    }
+    return spikes;
+}
+
+// A membrane that leaks to what v leaks to, less amount. With decay at most half such a value always exists:
+// neighbouring membranes leak to equal or neighbouring values. |result| 2^F < 2^32.
+inline int32_t settled(int32_t v, int32_t amount, int32_t decay, int fraction_bits) {
+    const int32_t target = decay_toward_zero(v, decay, fraction_bits) - amount;
+    const uint32_t keep = (uint32_t{1} << fraction_bits) - static_cast<uint32_t>(decay);
+    const uint32_t magnitude = static_cast<uint32_t>(target < 0 ? -target : target) << fraction_bits;
+    const auto before = static_cast<int32_t>((magnitude + keep - 1) / keep);
+    return target < 0 ? -before : before;
+}
+
+}  // namespace synfire::rt

@@ -1,0 +1,47 @@
+// Layers that kernels step: what the engine does around runtime/kernels/lanes.hpp. Freestanding C++17.
+#pragma once
+
+#include "runtime/column.hpp"
+#include "runtime/kernels/lanes.hpp"
+#include "runtime/neuron.hpp"
+
+namespace synfire::rt {
+
+// How a population is stepped; row_bytes 0: as all others.
+struct LanePopulation {
+    uint32_t row_bytes;  // of one presynaptic spike: the neurons, rounded up to whole blocks
+    uint32_t rows;       // where its list of rows starts in State::rows
+    const void* direct;  // weights of its only source, which then fills the list; else null
+    bool quick;          // its neurons are those of synfire_update
+    int32_t leak;        // of LaneUpdate, as the next two
+    int32_t threshold;
+    const int32_t* parameters;
+};
+
+// Appends the rows of all events.
+inline Row* add_row_addresses(Row* rows, const void* weights, uint32_t row_bytes, Events events) {
+    const Row base = reinterpret_cast<Row>(weights);
+    const uint16_t* const end = events.neurons + events.count;
+    for (const uint16_t* event = events.neurons; event != end; ++event) *rows++ = base + *event * row_bytes;
+    return rows;
+}
+
+// After spikes: what synfire_update leaves out. list: of this step.
+inline void reset_spiking(Reset reset, const Column& amount, int32_t* v, Events list) {
+    for (uint32_t e = 0; e < list.count; ++e) {
+        int32_t& at = v[list.neurons[e]];
+        at = reset == Reset::to_value ? value_of(amount, list.neurons[e])
+                                      : at - value_of(amount, list.neurons[e]);
+    }
+}
+
+// Before the update: resets that are due in the step after a spike. list: of the step before.
+inline void settle_spiking(const Column& amount, const Column& decay, int fraction_bits, int32_t* v,
+                           Events list) {
+    for (uint32_t e = 0; e < list.count; ++e) {
+        int32_t& at = v[list.neurons[e]];
+        at = settled(at, value_of(amount, list.neurons[e]), value_of(decay, list.neurons[e]), fraction_bits);
+    }
+}
+
+}  // namespace synfire::rt

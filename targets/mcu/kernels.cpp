@@ -1,0 +1,179 @@
+// What makes a layer fit for kernels: dense bytes of one exponent, sums that 16 bits hold, and for the update
+// a plain neuron whose membrane provably meets no limit.
+#include "targets/mcu/kernels.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "compiler/quantize/range_proof.hpp"
+#include "compiler/support/report.hpp"
+
+namespace synfire::mcu {
+namespace {
+
+constexpr int most_shift = 14;                // of rt::LaneUpdate::scale
+constexpr std::size_t most_padding_part = 3;  // of a row
+
+std::size_t padded(std::size_t neurons) {
+    return (neurons + rt::block_neurons - 1) / rt::block_neurons * rt::block_neurons;
+}
+
+// Additions in a lane may wrap on the way: only what all spikes together give has to fit.
+bool sums_fit_lanes(const std::vector<const ConnectionTable*>& into, std::size_t neurons) {
+    std::vector<std::int64_t> positive(neurons, 0), negative(neurons, 0);
+    for (const ConnectionTable* c : into)
+        for (std::size_t k = 0; k < c->weight.size(); ++k)
+            (c->weight[k] > 0 ? positive : negative)[k % neurons] += c->weight[k];
+    for (std::size_t i = 0; i < neurons; ++i)
+        if (positive[i] > INT16_MAX || negative[i] < INT16_MIN) return false;
+    return true;
+}
+
+bool fits_lanes(const std::vector<const ConnectionTable*>& into, std::size_t neurons) {
+    const std::size_t padding = padded(neurons) - neurons;
+    if (into.empty() || padding * most_padding_part > neurons) return false;
+    for (const ConnectionTable* c : into)
+        if (c->drawn || !c->first.empty() || c->bits != 8 || c->shift != 0) return false;
+    return sums_fit_lanes(into, neurons);
+}
+
+bool plain_rules(const rt::Rules& rules) {
+    const rt::Register registers[] = {rules.accumulator, rules.current, rules.drive, rules.membrane};
+    return rules.accumulator_shift == 0 &&
+           std::all_of(std::begin(registers), std::end(registers), [](const rt::Register& r) {
+               return r.bits == 32 && r.overflow == rt::Overflow::clamp;
+           });
+}
+
+// A reset in the next step is made before the leak (rt::settled), in 32 bits, and of neurons that were
+// listed.
+bool settles(const IntPopulation& p, const PopulationRange& range, int decay_bits) {
+    std::int64_t amount = 0;
+    for (std::size_t i = 0; i < neurons(p); ++i) {
+        amount = std::max<std::int64_t>(amount, std::abs(std::int64_t{at(p.reset_amount, i)}));
+        if (at(p.initial_v, i) > at(p.threshold, i)) return false;
+    }
+    const std::int64_t farthest = std::max(-range.membrane.low, range.membrane.high) + amount + 1;
+    return farthest < (std::int64_t{1} << (32 - decay_bits)) - 1;
+}
+
+// Whether rt::LaneUpdate gives what integrate() and fire() give.
+bool updates_quickly(const IntNetwork& network, std::size_t index, const PopulationTable& table,
+                     const KernelFamily& family) {
+    const IntPopulation& p = network.populations[index];
+    const int decay_bits = network.rules.decay_bits;
+    if (!plain_rules(network.rules) || table.filtered || p.refractory_steps > 0 || p.max_spikes > 1 ||
+        rt::without_delay(p.reset) || table.shift > most_shift)
+        return false;
+    const auto has = [](const IntPerNeuron& values, std::int32_t x) {
+        return std::all_of(values.begin(), values.end(), [&](std::int32_t y) { return x == y; });
+    };
+    if (!has(p.bias_u, 0) || !has(p.v_min, no_v_min)) return false;
+    if (!has(p.decay_v, p.decay_v.front()) || p.decay_v.front() > 1 << (decay_bits - 1)) return false;
+    if (!p.spiking && !has(p.threshold, std::numeric_limits<std::int32_t>::max())) return false;
+    const PopulationRange range = prove_range(network, index);
+    if (range.verdict != RangeVerdict::proven) return false;
+    const std::int64_t farthest = std::max(-range.membrane.low, range.membrane.high);
+    if (!family.long_product && farthest >= std::int64_t{1} << (31 - decay_bits)) return false;
+    return p.reset != rt::Reset::subtract_next_step || settles(p, range, decay_bits);
+}
+
+void set_parameters(const IntPopulation& p, int decay_bits, LaneTable& lane) {
+    const std::size_t n = neurons(p);
+    lane.leak = static_cast<std::int32_t>(-(std::int64_t{p.decay_v.front()} << (32 - decay_bits)));
+    lane.threshold = at(p.threshold, 0);
+    bool one = true;
+    for (std::size_t i = 0; i < n; ++i)
+        one = one && at(p.threshold, i) == lane.threshold && at(p.bias, i) == 0;
+    for (std::size_t i = 0; !one && i < n; i += 2) {
+        const std::size_t second = std::min(i + 1, n - 1);
+        lane.parameters.insert(lane.parameters.end(), {at(p.bias, i), at(p.bias, second), at(p.threshold, i),
+                                                       at(p.threshold, second)});
+    }
+}
+
+// Lists of inputs and populations can fill the rows of one population each.
+void choose_feeds(const IntNetwork& network, Tables& tables) {
+    tables.feeds.assign(tables.lists.size(), 0);
+    const std::size_t own = network.inputs.size() + network.populations.size();
+    std::size_t connection = 0;
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        PopulationTable& population = tables.populations[p];
+        if (population.lane.row_bytes > 0) {
+            const std::size_t source = tables.connections[connection].source;
+            if (population.connections == 1 && source < own && tables.feeds[source] == 0) {
+                tables.feeds[source] = p + 1;
+                population.lane.direct = connection;
+            }
+        }
+        connection += population.connections;
+    }
+}
+
+}  // namespace
+
+const std::vector<KernelFamily>& kernel_families() {
+    static const std::vector<KernelFamily> rows{
+        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false},
+        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true},
+        {{"cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"},
+         "runtime/kernels/dsp.cpp",
+         rt::RowOrder::swapped,
+         true},
+        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false},
+    };
+    return rows;
+}
+
+std::vector<std::string> cores() {
+    std::vector<std::string> names;
+    for (const KernelFamily& family : kernel_families())
+        names.insert(names.end(), family.cores.begin(), family.cores.end());
+    return names;
+}
+
+const KernelFamily* find_family(const std::string& core) {
+    if (core.empty()) return nullptr;
+    for (const KernelFamily& family : kernel_families())
+        if (std::find(family.cores.begin(), family.cores.end(), core) != family.cores.end()) return &family;
+    Diagnostic d;
+    d.field = "--core";
+    d.reason = "there are no kernels for '" + core + "'";
+    for (const std::string& known : cores()) d.expected += (d.expected.empty() ? "" : ", ") + known;
+    d.hint = "leave out --core: portable C++ runs on every 32-bit core";
+    throw InputError(std::move(d));
+}
+
+bool is_kernel(std::string_view path) {
+    constexpr std::string_view folder = "runtime/kernels/", suffix = ".cpp";
+    return path.substr(0, folder.size()) == folder && path.size() > suffix.size() &&
+           path.substr(path.size() - suffix.size()) == suffix;
+}
+
+void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& tables) {
+    std::size_t first = 0;
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        PopulationTable& population = tables.populations[p];
+        std::vector<const ConnectionTable*> into;
+        for (std::size_t c = 0; c < population.connections; ++c)
+            into.push_back(&tables.connections[first + c]);
+        first += population.connections;
+        if (!fits_lanes(into, population.neurons)) continue;
+        LaneTable& lane = population.lane;
+        lane.row_bytes = padded(population.neurons);
+        lane.rows = tables.rows;
+        lane.quick = updates_quickly(network, p, population, family);
+        if (lane.quick) set_parameters(network.populations[p], network.rules.decay_bits, lane);
+        tables.lanes = true;
+        tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes);
+        tables.rows += 1;
+        for (std::size_t c = first - population.connections; c < first; ++c) {
+            tables.connections[c].row_bytes = lane.row_bytes;
+            tables.connections[c].order = family.order;
+            tables.rows += tables.connections[c].inputs;
+        }
+    }
+    if (tables.lanes) choose_feeds(network, tables);
+}
+
+}  // namespace synfire::mcu

@@ -1,0 +1,33 @@
+// Which layers kernels step, and in which order those want the weights.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "targets/mcu/lower.hpp"
+
+namespace synfire::mcu {
+
+struct KernelFamily {
+    std::vector<std::string> cores;  // of --core
+    std::string source;              // the file of an emitted directory that has the kernels
+    rt::RowOrder order;
+    bool long_product;  // the update multiplies to 64 bits; else v * 2^F has to fit 32
+};
+
+const std::vector<KernelFamily>& kernel_families();
+
+// All cores, for messages and options.
+std::vector<std::string> cores();
+
+// Null: the empty name, portable C++. Throws InputError for an unknown core.
+const KernelFamily* find_family(const std::string& core);
+
+// Whether a file of an emitted directory belongs to one family.
+bool is_kernel(std::string_view path);
+
+// Marks the populations and connections that kernels step and lays out their lists. tables: lower(network).
+void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& tables);
+
+}  // namespace synfire::mcu
