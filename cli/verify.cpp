@@ -1,11 +1,12 @@
 // synfire verify MODEL --input X.npy: is it still the same network?
 //   alone        emulator against the float64 reference: spike agreement per layer, first divergence;
-//                --certify: which spikes are proven to be the same
+//                --certify: which spikes are proven to be the same; --attribute: where errors come from
 //   --qemu B     firmware of a compiled directory in QEMU against the emulator: must be identical in s, u and
 //   v
 //   --against X  spikes (and states) that ran elsewhere against the emulator: must be identical
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -34,6 +35,7 @@ struct Options {
     CompareOptions compare;
     bool details = false;
     bool certify = false;
+    bool attribute = false;
     QuantizeFlags quantize;
 };
 
@@ -45,11 +47,12 @@ struct Sample {
     FloatTrace reference;
     IntTrace propagated;
     IntTrace local;
-    Certificate certificate;  // empty where it is not asked for
+    Certificate certificate;  // this and the next: empty where they are not asked for
+    Attribution attribution;
 };
 
 Sample run_sample(const Options& options, const Model& model, const IntNetwork& integers,
-                  const std::vector<Signal>& inputs) {
+                  const HybridModel* hybrid, const std::vector<Signal>& inputs) {
     Sample sample;
     sample.reference = simulate(model.network, inputs);
     sample.propagated = emulate(integers, inputs);
@@ -57,6 +60,7 @@ Sample run_sample(const Options& options, const Model& model, const IntNetwork& 
     for (const auto& p : sample.reference.populations) forced.push_back(p.s);
     sample.local = emulate(integers, inputs, &forced);
     if (options.certify) sample.certificate = certify(integers, inputs, sample.reference);
+    if (hybrid != nullptr) sample.attribution = attribute(*hybrid, inputs, sample.reference);
     return sample;
 }
 
@@ -71,6 +75,7 @@ struct Findings {
     Agreement agreement;
     Answers answers;
     CertificateSummary certificate;
+    Attribution attribution;
 };
 
 void add(Findings& findings, const Options& options, std::size_t index, const Sample& r, const Model& model,
@@ -78,6 +83,7 @@ void add(Findings& findings, const Options& options, std::size_t index, const Sa
     add_sample(findings.agreement, index, model.network, integers, r.reference, r.propagated, r.local);
     if (options.certify)
         add_sample(findings.certificate, index, integers, r.reference, r.certificate, cells_listed);
+    if (options.attribute) add(findings.attribution, r.attribution);
     const std::size_t output = model.network.outputs.front(), last = r.reference.steps - 1;
     const std::size_t expected = class_after(r.reference.populations[output], last, {1.0});
     const std::size_t actual =
@@ -165,6 +171,8 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
     std::vector<std::size_t> labels;
     if (!options.labels.empty())
         labels = load_labels(options.labels, data.samples, neurons(model.network.populations[output]));
+    std::optional<HybridModel> hybrid;
+    if (options.attribute) hybrid.emplace(model.network, integers);
     Findings findings;
     findings.agreement.options = options.compare;
     findings.answers.spikes = model.network.populations[output].spiking.has_value();
@@ -173,7 +181,8 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
         progress(begin);
         std::vector<Sample> results(std::min(block, data.samples - begin));
         for_each_index(results.size(), common.threads, [&](std::size_t i) {
-            results[i] = run_sample(options, model, integers, sample_of(data, begin + i));
+            results[i] =
+                run_sample(options, model, integers, hybrid ? &*hybrid : nullptr, sample_of(data, begin + i));
         });
         for (std::size_t i = 0; i < results.size(); ++i)
             add(findings, options, begin + i, results[i], model, integers, labels);
@@ -186,6 +195,10 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
     outcome.json = {{"samples", data.samples}, {"steps", data.steps}, {"profile", integers.profile}};
     describe(findings.agreement, options, model, integers, data, outcome);
     describe(findings.answers, model.network.populations[output].name, outcome);
+    if (options.attribute) {
+        outcome.text += attribution_text(findings.attribution, options.details);
+        outcome.json["attribution"] = to_json(findings.attribution);
+    }
     if (options.certify) describe(findings.certificate, integers, outcome);
     const std::vector<LayerAgreement>& layers = findings.agreement.layers;
     const bool passed = std::all_of(layers.begin(), layers.end(), [&](const LayerAgreement& l) {
@@ -242,7 +255,9 @@ Command add_verify(CLI::App& app) {
         command->add_flag("--details", options->details, "Print every measure, not the most telling ones"),
         command->add_flag("--certify", options->certify,
                           "Prove spikes equal without running the integers: all that are far enough from "
-                          "the threshold for every rounding")};
+                          "the threshold for every rounding"),
+        command->add_flag("--attribute", options->attribute,
+                          "Show the agreement with each source of error alone and without it")};
     CLI::Option* qemu = command->add_option("--qemu", options->board,
                                             "Run the firmware of a compiled directory on this board in QEMU");
     CLI::Option* against =

@@ -73,6 +73,60 @@ std::string open_text(const OpenCell& c, const IntNetwork& network) {
         c.v, c.margin, c.bound, c.differs ? ": differs for certain" : "");
 }
 
+Json to_json(const BothAgreements& a) {
+    return {{"propagated", a.propagated.value()}, {"local", a.local.value()}};
+}
+
+std::string attribution_row(const std::string& source, const BothAgreements* alone,
+                            const BothAgreements* without) {
+    const auto columns = [](const BothAgreements* a) {
+        return a == nullptr ? fmt::format("{:>12} {:>10}", "", "")
+                            : fmt::format("{:>12.6f} {:>10.6f}", a->propagated.value(), a->local.value());
+    };
+    std::string row = fmt::format("  {:<14} {} {}", source, columns(alone), columns(without));
+    row.erase(row.find_last_not_of(' ') + 1);
+    return row + "\n";
+}
+
+// One layer, or all of them as one.
+std::string attribution_rows(const Attribution& a, std::optional<std::size_t> layer) {
+    const auto of = [&](const std::vector<BothAgreements>& x) { return layer ? x[*layer] : overall(x); };
+    std::string text;
+    for (const SourceAttribution& s : a.sources) {
+        const BothAgreements alone = of(s.alone), without = of(s.without);
+        text += attribution_row(name_of(s.source), &alone, &without);
+    }
+    const BothAgreements none = of(a.none), all = of(a.all);
+    return text + attribution_row("none", &none, nullptr) + attribution_row("all", &all, nullptr);
+}
+
+// What makes a source smaller.
+const char* way_out(ErrorSource source) {
+    switch (source) {
+        case ErrorSource::weights:
+            return "more --weight-bits, or a scale per neuron";
+        case ErrorSource::decay:
+            return "more --decay-bits";
+        case ErrorSource::input:
+            return "an --input-range as small as the values allow";
+        case ErrorSource::saturation:
+            return "smaller weights, or another --profile";
+        case ErrorSource::threshold:
+        case ErrorSource::bias:
+        case ErrorSource::truncation:
+            return "more --weight-bits, which make the membrane finer";
+    }
+    return "";
+}
+
+// The source without which the layer's own agreement is best.
+const SourceAttribution& main_source(const Attribution& a, std::size_t layer) {
+    return *std::max_element(a.sources.begin(), a.sources.end(),
+                             [&](const SourceAttribution& x, const SourceAttribution& y) {
+                                 return x.without[layer].local.value() < y.without[layer].local.value();
+                             });
+}
+
 }  // namespace
 
 Json to_json(const LayerAgreement& l) {
@@ -191,6 +245,50 @@ std::string certificate_text(const CertificateSummary& summary, const IntNetwork
         open, differing, left,
         shown < open + differing ? fmt::format("; the first {} (more with --json):", shown) : ":");
     for (std::size_t k = 0; k < shown; ++k) text += open_text(summary.listed[k], network);
+    return text;
+}
+
+Json to_json(const Attribution& a) {
+    Json json = {{"layers", Json::array()}};
+    const auto rows = [&](const auto& of) {
+        Json sources = Json::array();
+        for (const SourceAttribution& s : a.sources)
+            sources.push_back({{"source", name_of(s.source)},
+                               {"alone", to_json(of(s.alone))},
+                               {"without", to_json(of(s.without))}});
+        return Json{{"none", to_json(of(a.none))}, {"all", to_json(of(a.all))}, {"sources", sources}};
+    };
+    for (std::size_t l = 0; l < a.layers.size(); ++l) {
+        Json layer = {{"name", a.layers[l]}};
+        layer.update(rows([&](const std::vector<BothAgreements>& x) { return x[l]; }));
+        json["layers"].push_back(std::move(layer));
+    }
+    json["all_layers"] = rows([](const std::vector<BothAgreements>& x) { return overall(x); });
+    return json;
+}
+
+std::string attribution_text(const Attribution& a, bool details) {
+    std::string text = fmt::format("\n{:<16} {:>23} {:>23}\n{:<16} {:>12} {:>10} {:>12} {:>10}\n",
+                                   "agreement with", "only this as integers", "all but this one", "  source",
+                                   "propagated", "local", "propagated", "local");
+    if (details && a.layers.size() > 1)
+        for (std::size_t l = 0; l < a.layers.size(); ++l) text += a.layers[l] + "\n" + attribution_rows(a, l);
+    text += "all layers\n" + attribution_rows(a, std::nullopt);
+    for (std::size_t l = 0; l < a.layers.size(); ++l) {
+        const double all = a.all[l].local.value();
+        if (a.all[l].local.perfect()) {
+            text += fmt::format("{}: no error of its own\n", a.layers[l]);
+            continue;
+        }
+        const SourceAttribution& s = main_source(a, l);
+        const double without = s.without[l].local.value();
+        text += without > all
+                    ? fmt::format(
+                          "{}: its own error comes most from {}: {:.6f} with all sources, {:.6f} without "
+                          "this one ({} would help)\n",
+                          a.layers[l], name_of(s.source), all, without, way_out(s.source))
+                    : fmt::format("{}: no single source explains its own error\n", a.layers[l]);
+    }
     return text;
 }
 

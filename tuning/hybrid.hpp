@@ -9,7 +9,7 @@
 #include <bitset>
 #include <cstdint>
 #include <map>
-#include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/quantize/fold.hpp"

@@ -65,3 +65,25 @@ TEST_F(Verify, ANetworkOfIntegersIsCertifiedAsAWhole) {
     EXPECT_EQ(said.code, 0) << said.err;
     EXPECT_THAT(said.out, HasSubstr("every spike and every silence is certified"));
 }
+
+TEST_F(Verify, AttributesErrorsToTheirSources) {
+    write_digits(20);
+    const std::string verify = "verify " + digits + " --input x.npy --agree 0.5 --attribute --json v.json";
+    const Said said = synfire(verify);
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("lif1: its own error comes most from weights"));
+    EXPECT_THAT(said.out, testing::Not(HasSubstr("saturation would")));
+    const Json json = Json::parse(read("v.json"));
+    const Json& attribution = json.at("attribution");
+    ASSERT_EQ(attribution.at("layers").size(), 2U);
+    for (std::size_t l = 0; l < 2; ++l) {
+        const Json& layer = attribution.at("layers")[l];
+        EXPECT_EQ(layer.at("none"), Json::parse(R"({"propagated": 1.0, "local": 1.0})"));
+        EXPECT_EQ(layer.at("all").at("local"), json.at("layers")[l].at("local"));
+        EXPECT_EQ(layer.at("all").at("propagated"), json.at("layers")[l].at("propagated"));
+        EXPECT_EQ(layer.at("sources").size(), 6U);  // no real-valued input
+    }
+    const Said sixteen = synfire(verify + " --weight-bits 16 --details");
+    EXPECT_THAT(sixteen.out, HasSubstr("lif1: its own error comes most from decay"));
+    EXPECT_THAT(sixteen.out, HasSubstr("--decay-bits would help"));
+}
