@@ -45,6 +45,7 @@ Command add_convert(CLI::App& app);
 Command add_evaluate(CLI::App& app);
 Command add_init(CLI::App& app);
 Command add_propagate(CLI::App& app);
+Command add_report(CLI::App& app);
 Command add_run(CLI::App& app);
 Command add_verify(CLI::App& app);
 

@@ -10,6 +10,7 @@
 #include "cli/evaluation.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/readout_flag.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -19,29 +20,15 @@ struct Options {
     ReadFlags read;
     InputFlags inputs;
     std::string labels;
-    std::string readout;  // empty: the output's default
+    std::string readout;
     QuantizeFlags quantize;
 };
-
-const ReadoutRule& rule_of(const Options& options, const Population& output) {
-    if (options.readout.empty()) return default_readout_rule(output.spiking.has_value());
-    const ReadoutRule& rule = *find_readout_rule(options.readout);
-    if (output.spiking || !rule.needs_spikes) return rule;
-    Diagnostic d;
-    d.file = options.model;
-    d.node = "'" + output.name + "'";
-    d.field = "--readout";
-    d.reason = fmt::format("'{}' counts spikes, and the output has none", rule.name);
-    d.expected = "a rule of potentials";
-    d.hint = fmt::format("--readout {}", default_readout_rule(false).name);
-    throw InputError(d);
-}
 
 Outcome evaluate_command(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize);
     const Population& output = model.network.populations[model.network.outputs.front()];
-    const ReadoutRule& rule = rule_of(options, output);
+    const ReadoutRule& rule = readout_rule(options.readout, output, options.model);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
     const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
     std::vector<std::size_t> labels;
@@ -70,13 +57,7 @@ Command add_evaluate(CLI::App& app) {
     add_input_flags(*command, options->inputs, "--data,--input");
     command->add_option("--labels", options->labels,
                         "Classes [B]; without them, agreement and activity only");
-    std::vector<std::string> names;
-    std::string meanings = "How the output answers (default: count, or last-step where it has no spikes)";
-    for (const ReadoutRule& rule : readout_rules()) {
-        names.emplace_back(rule.name);
-        meanings += fmt::format("; {}: {}", rule.name, rule.meaning);
-    }
-    command->add_option("--readout", options->readout, meanings)->check(CLI::IsMember(names));
+    add_readout_flag(*command, options->readout);
     add_quantize_flags(*command, options->quantize);
     return [options](const Common& common, Report& report) {
         return evaluate_command(*options, common, report);

@@ -35,6 +35,16 @@ Json to_json(const Traffic& t) {
         {"events", t.events}, {"operations", t.operations}, {"zero_weight_operations", t.zero_operations}};
 }
 
+Json to_json(const MarginHistogram& h) {
+    Json edges = Json::array();
+    for (std::size_t k = 0; k <= MarginHistogram::bins; ++k) edges.push_back(MarginHistogram::lower_edge(k));
+    return {{"edges", edges},
+            {"cells", h.cells},
+            {"propagated", h.propagated},
+            {"local", h.local},
+            {"tipped", h.tipped}};
+}
+
 Json layers_json(const Evaluation& e) {
     Json list = Json::array();
     for (std::size_t p = 0; p < e.layers.size(); ++p) {
@@ -45,6 +55,9 @@ Json layers_json(const Evaluation& e) {
             row["local"] = a->local.value();
             row["reference"] = to_json(l.activity.reference);
             row["emulator"] = to_json(l.activity.emulator);
+            row["both"] = a->propagated.both;
+            row["either"] = a->propagated.either;
+            row["margins"] = to_json(l.margins);
         } else {
             row["potential_error"] = potential_error(l);
         }

@@ -123,7 +123,7 @@ Outcome with_forecast(const Options& options, Network& network, const InputSourc
     if (!options.init.html.empty()) {
         const Json page{
             {"scheme", chosen.scheme}, {"seed", chosen.seed}, {"forecast", outcome.json["populations"]}};
-        write_file(options.init.html, activity_page(network.name + ": forecast of its activity", page));
+        write_file(options.init.html, report_page(network.name + ": forecast of its activity", page));
     }
     if (options.dry_run) return outcome;
     for (const PlannedPopulation& p : planned)

@@ -135,7 +135,7 @@ Outcome propagate_command(const Common& common, const Options& options, Report& 
                     {"forecast", cli::to_json(planned, forecasts)},
                     {"populations", to_json(network, layers)}};
     if (!options.init.html.empty())
-        write_file(options.init.html, activity_page(network.name + ": activity over depth", outcome.json));
+        write_file(options.init.html, report_page(network.name + ": activity over depth", outcome.json));
     return outcome;
 }
 

@@ -109,6 +109,8 @@ void add_result(Evaluation& total, std::size_t index, const Prepared& run, const
         if (layer.spiking) {
             add_spikes(layer.activity.reference, reference.s, layer.neurons);
             add_spikes(layer.activity.emulator, emulator.s, layer.neurons);
+            add_margins(layer.margins, *run.network.populations[p].spiking, reference, emulator,
+                        sample.local.populations[p]);
         } else {
             add_potentials(layer, reference, emulator, run.integers.populations[p].scale);
         }
@@ -129,7 +131,7 @@ std::uint64_t sum(const std::vector<std::uint32_t>& values) {
 Evaluation empty_evaluation(const Prepared& run) {
     Evaluation total;
     for (const Population& p : run.network.populations)
-        total.layers.push_back({p.name, neurons(p), p.spiking.has_value(), {}, 0, 0});
+        total.layers.push_back({p.name, neurons(p), p.spiking.has_value(), {}, 0, 0, {}});
     for (std::size_t k = 0; k < run.network.connections.size(); ++k) {
         const Connection& c = run.network.connections[k];
         const Both<FanOut>& fan = run.fans[k];

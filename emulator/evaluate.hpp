@@ -10,6 +10,7 @@
 
 #include "emulator/activity.hpp"
 #include "emulator/compare.hpp"
+#include "emulator/margins.hpp"
 #include "emulator/readout.hpp"
 
 namespace synfire {
@@ -30,6 +31,7 @@ struct LayerEvaluation {
     // potentials, in the units of the model file.
     double squared_error = 0;
     double squared_reference = 0;
+    MarginHistogram margins;  // of a population that spikes
 };
 
 struct ConnectionEvaluation {

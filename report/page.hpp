@@ -7,8 +7,9 @@
 
 namespace synfire {
 
-// How activity goes through the layers of a network. result: what `synfire propagate --json` writes; without
-// "populations" the forecast alone is drawn, as `synfire init` has it. title: plain text.
-std::string activity_page(const std::string& title, const nlohmann::ordered_json& result);
+// A page with a section for each part of the result that it knows, from the JSON of the commands: "forecast"
+// and "populations" of synfire init and propagate; "evaluation", "sample", "memory", "ledger" and "tune" of
+// synfire report. title: plain text.
+std::string report_page(const std::string& title, const nlohmann::ordered_json& result);
 
 }  // namespace synfire

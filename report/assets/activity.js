@@ -1,8 +1,6 @@
 // Activity over depth and time: what synfire init forecasts and synfire propagate measures.
-"use strict";
 
-(function () {
-  const result = JSON.parse(document.getElementById("result").textContent);
+function drawActivity(result) {
   const forecast = result.forecast || [], measured = result.populations || [];
   const predicted = forecast.map((f, layer) => Object.assign({layer: layer}, f)).filter(f => f.one_step);
   const keys = "<span class='key'><span class='f'>&#9644; forecast &plusmn; 2 standard deviations over draws</span>" +
@@ -43,4 +41,4 @@
     table(details, ["layer", "neurons", "fan-in", "a", "kappa", "Var[u]", "share firing", "alive"],
       forecast.map(f => [f.name, f.neurons, f.fan_in, f.effective_a, f.kappa].concat(f.one_step
         ? [f.one_step.variance, f.one_step.fraction, f.one_step.alive] : ["", "", ""])));
-})();
+}

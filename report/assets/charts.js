@@ -4,9 +4,71 @@
 
 function section(title, sentence, wide) {
   const s = d3.select("#charts").append("section").attr("class", wide ? "wide" : null);
+  s.attr("id", title.toLowerCase().replace(/[^a-z]+/g, "-"));
   s.append("h2").text(title);
   s.append("p").html(sentence);
   return s;
+}
+
+// Text that a file brought along, for use inside of a sentence.
+function escaped(text) {
+  return String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+}
+
+// A share as percent; never rounded up to 100 %, which stands for all.
+function percent(share) {
+  if (share === 1) return "100 %";
+  const digits = share > 0.9999 ? 4 : share > 0.995 ? 3 : share > 0.01 || share === 0 ? 2 : 4;
+  return (Math.floor(share * 100 * Math.pow(10, digits)) / Math.pow(10, digits)).toFixed(digits) + " %";
+}
+
+// 1234567 as 1,234,567.
+const whole = d3.format(",d");
+// Four digits, and 1.2e-5 for what is small.
+function number(x) {
+  if (x === 0 || Number.isInteger(x) && Math.abs(x) < 1e9) return String(x);
+  return Math.abs(x) < 1e-3 || Math.abs(x) >= 1e6 ? d3.format(".2e")(x) : d3.format(".4r")(x);
+}
+
+// Six digits, for potentials that are compared.
+function precise(x) {
+  return String(Number(x.toPrecision(6)));
+}
+
+function bytes(n) {
+  return n < 1024 ? n + " B" : n < 1024 * 1024 ? d3.format(".1f")(n / 1024) + " KiB" : d3.format(".1f")(n / 1048576) + " MiB";
+}
+
+// What the style sheet calls a colour.
+function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+}
+
+// Calls draw(width in pixels) now, and again when the element's width or the colours change.
+function responsive(element, draw) {
+  let width = 0;
+  const update = () => {
+    const now = Math.floor(element.getBoundingClientRect().width);
+    if (now > 0 && now !== width) draw(width = now);
+  };
+  update();
+  new ResizeObserver(update).observe(element);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => width > 0 && draw(width));
+}
+
+// A choice among texts, with its label; calls chosen(index).
+function choice(parent, label, texts, chosen) {
+  const box = parent.append("label").attr("class", "choice").text(label + " ");
+  const list = box.append("select").on("change", function () { chosen(this.selectedIndex); });
+  list.selectAll("option").data(texts).enter().append("option").text(String);
+  return list;
+}
+
+// A folded part of a section.
+function folded(parent, title) {
+  const details = parent.append("details");
+  details.append("summary").text(title);
+  return details;
 }
 
 function frame(parent, title, width, height, margin) {
@@ -73,11 +135,20 @@ function map(parent, title, rows, unit) {
   key.append("text").attr({x: 126, y: 10}).text("0 to " + d3.format(".4g")(most) + " " + unit);
 }
 
-// header: [text]; rows: [[text or number]].
-function table(parent, header, rows) {
-  const box = parent.append("div").attr({class: "scroll", tabindex: 0, role: "region", "aria-label": "table of all numbers"});
+// header: [text]; rows: [[text or number, or {bar: share, text, kind} for a bar behind a text]].
+function table(parent, header, rows, label) {
+  const box = parent.append("div").attr({class: "scroll", tabindex: 0, role: "region", "aria-label": label || "table of all numbers"});
   const t = box.append("table");
   t.append("thead").append("tr").selectAll("th").data(header).enter().append("th").attr("scope", "col").text(String);
-  t.append("tbody").selectAll("tr").data(rows).enter().append("tr").selectAll("td").data(row => row).enter().append("td")
-    .text(d => typeof d === "number" ? d3.format(".4g")(d) : d);
+  const cells = t.append("tbody").selectAll("tr").data(rows).enter().append("tr").selectAll("td").data(row => row).enter().append("td");
+  cells.each(function (d) {
+    const cell = d3.select(this);
+    if (d === null || d === undefined) return;
+    if (typeof d !== "object") return void cell.text(typeof d === "number" ? number(d) : d);
+    cell.attr("class", "bar");
+    cell.append("span").attr("class", "track").append("span").attr("class", "fill " + d.kind)
+      .style("width", 100 * Math.max(0, Math.min(1, d.bar)) + "%");
+    cell.append("span").text(d.text);
+  });
+  return t;
 }

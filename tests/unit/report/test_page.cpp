@@ -1,14 +1,10 @@
 // The page stands alone, holds what it was given, and is drawn without an error in a browser.
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <gmock/gmock.h>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
 #include "report/page.hpp"
+#include "tests/unit/report/browser.hpp"
 
 namespace synfire {
 namespace {
@@ -49,47 +45,23 @@ Json result(std::size_t layers, std::size_t steps) {
 }
 
 TEST(Page, StandsAloneAndEscapesNames) {
-    const std::string page = activity_page("of <i>n</i>", result(2, 1));
+    const std::string page = report_page("of <i>n</i>", result(2, 1));
     EXPECT_THAT(page, HasSubstr("<title>of &lt;i&gt;n&lt;/i&gt;</title>"));
     EXPECT_THAT(page, Not(HasSubstr("a</script><b>")));
     EXPECT_THAT(page, Not(HasSubstr("src=")));
     EXPECT_THAT(page, Not(HasSubstr("@import")));
-    EXPECT_EQ(page, activity_page("of <i>n</i>", result(2, 1)));
-}
-
-// What a browser makes of the page, and what it says on its console.
-std::string rendered(const std::string& page) {
-    const auto folder =
-        std::filesystem::temp_directory_path() / ("synfire_page_" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder);
-    std::ofstream(folder / "page.html") << page;
-    const std::string command =
-        "cd '" + folder.string() + "' && HOME='" + folder.string() +
-        "' timeout 120 chromium --headless --no-sandbox --disable-gpu --enable-logging=stderr "
-        "--virtual-time-budget=4000 --dump-dom page.html 2>&1 | grep -v '^\\[.*\\(dbus\\|gcm\\|vulkan\\)'";
-    std::string text;
-    FILE* pipe = popen(command.c_str(), "r");
-    for (int c; (c = std::fgetc(pipe)) != EOF;) text += static_cast<char>(c);
-    pclose(pipe);
-    std::filesystem::remove_all(folder);
-    return text;
-}
-
-std::size_t count(const std::string& text, const std::string& what) {
-    std::size_t n = 0;
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++n;
-    return n;
+    EXPECT_EQ(page, report_page("of <i>n</i>", result(2, 1)));
 }
 
 TEST(Page, IsDrawnInABrowser) {
-    if (std::system("chromium --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "chromium is not installed";
-    const std::string dom = rendered(activity_page("t", result(3, 5)));
+    if (!has_browser()) GTEST_SKIP() << "chromium is not installed";
+    const std::string dom = rendered(report_page("t", result(3, 5)));
     EXPECT_THAT(dom, Not(HasSubstr(":CONSOLE")));
     EXPECT_EQ(count(dom, "<svg "), 5U);             // three charts over depth, two maps
     EXPECT_EQ(count(dom, "measured dot"), 9U + 1);  // of three layers each, and their style
     EXPECT_EQ(count(dom, "step 4: 1.250"), 3U);     // the map of the variance
     const std::string forecast_only = rendered(
-        activity_page("t", {{"scheme", "kaiming"}, {"seed", 3}, {"forecast", result(3, 1)["forecast"]}}));
+        report_page("t", {{"scheme", "kaiming"}, {"seed", 3}, {"forecast", result(3, 1)["forecast"]}}));
     EXPECT_THAT(forecast_only, Not(HasSubstr(":CONSOLE")));
     EXPECT_EQ(count(forecast_only, "<svg "), 3U);
 }

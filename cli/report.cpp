@@ -1,0 +1,101 @@
+// synfire report MODEL --input X.npy -o page.html: reference and integers over a data set, and one sample in
+// detail, as one HTML page.
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "cli/common.hpp"
+#include "cli/evaluation.hpp"
+#include "cli/inputs.hpp"
+#include "cli/progress.hpp"
+#include "cli/readout_flag.hpp"
+#include "cli/report_parameters.hpp"
+#include "cli/report_sample.hpp"
+#include "compiler/support/files.hpp"
+#include "report/page.hpp"
+
+namespace synfire::cli {
+namespace {
+
+struct Options {
+    std::string model;
+    ReadFlags read;
+    InputFlags inputs;
+    std::string labels;
+    std::string readout;
+    std::optional<std::size_t> sample;
+    std::string tune;
+    std::string output;
+    QuantizeFlags quantize;
+};
+
+// The last part of the model's path, a trailing slash left out.
+std::string file_name(const std::string& path) {
+    const auto normal = std::filesystem::path(path).lexically_normal();
+    return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
+}
+
+// The sample in detail: the one asked for, else the first that diverges.
+std::size_t chosen_sample(const Options& options, const Evaluation& evaluation) {
+    if (!options.sample) return evaluation.agreement.first ? evaluation.agreement.first->sample : 0;
+    if (*options.sample < evaluation.samples) return *options.sample;
+    Diagnostic d;
+    d.field = "--sample";
+    d.reason = fmt::format("there is no sample {}", *options.sample);
+    d.expected = fmt::format("0..{}", evaluation.samples - 1);
+    d.hint = "samples are counted from 0";
+    throw InputError(d);
+}
+
+Outcome report_command(const Options& options, const Common& common, Report& report) {
+    Model model = load_model(options.model, options.read, report);
+    set_input_range(model, options.quantize);
+    const Population& output = model.network.populations[model.network.outputs.front()];
+    const ReadoutRule& rule = readout_rule(options.readout, output, options.model);
+    const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
+    std::vector<std::size_t> labels;
+    if (!options.labels.empty()) labels = load_labels(options.labels, data.samples, neurons(output));
+    Json page = {{"model", file_name(options.model)}, {"profile", integers.profile}};
+    if (!options.tune.empty()) page["tune"] = tune_json(options.tune);
+    const Evaluation evaluation = evaluate(model.network, integers, data.samples, data.steps,
+                                           [&](std::size_t b) { return sample_of(data, b); }, labels,
+                                           {&rule, common.threads, progress_bar(data.samples, common.quiet)});
+    const std::size_t sample = chosen_sample(options, evaluation);
+    page["evaluation"] = to_json(evaluation, rule);
+    page["sample"] = {{"index", sample}};
+    if (!labels.empty()) page["sample"]["label"] = labels[sample];
+    page["sample"].update(sample_json(model.network, integers, sample_of(data, sample)));
+    page["memory"] = memory_json(integers);
+    page["ledger"] = ledger_json(model.network, integers);
+    const std::string html = report_page("Is it still the same network? " + file_name(options.model), page);
+    write_file(options.output, html);
+    Outcome outcome;
+    outcome.text = fmt::format("{}: {} samples of {} steps, sample {} in detail, {} KiB\n", options.output,
+                               data.samples, data.steps, sample, (html.size() + 1023) / 1024);
+    outcome.json = std::move(page);
+    return outcome;
+}
+
+}  // namespace
+
+Command add_report(CLI::App& app) {
+    const auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "report", "Write one HTML page: where the integers differ, why, and what they cost");
+    command->add_option("MODEL", options->model, "Model file or compiled directory")->required();
+    add_read_flags(*command, options->read);
+    add_input_flags(*command, options->inputs, "--input,--data");
+    command->add_option("--labels", options->labels, "Classes [B]: also accuracy");
+    add_readout_flag(*command, options->readout);
+    command->add_option("--sample", options->sample,
+                        "The sample shown in detail, from 0 (default: the first that diverges)");
+    command->add_option("--tune", options->tune, "Result of synfire tune --json: also draw its Pareto front");
+    command->add_option("-o,--output", options->output, "The page, .html")->required();
+    add_quantize_flags(*command, options->quantize);
+    return
+        [options](const Common& common, Report& report) { return report_command(*options, common, report); };
+}
+
+}  // namespace synfire::cli

@@ -1,0 +1,20 @@
+// One sample in detail, as the report page draws it: rasters of all layers and potentials where the runs
+// part.
+#pragma once
+
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "compiler/quantize/int_network.hpp"
+#include "emulator/trace.hpp"
+
+namespace synfire::cli {
+
+// {"steps", "first_step", "last_step", "rasters": [...], "traces": [...], "differences": [...],
+// "differences_total", "left_out": [text]}. Neurons, steps and differences are limited, so that the result
+// stays below some megabytes whatever the network; left_out says what was.
+nlohmann::ordered_json sample_json(const Network& network, const IntNetwork& integers,
+                                   const std::vector<Signal>& inputs);
+
+}  // namespace synfire::cli

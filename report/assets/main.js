@@ -1,0 +1,23 @@
+// Draws a section for each part of the result that is there.
+(function () {
+  const result = JSON.parse(document.getElementById("result").textContent);
+  if (result.forecast) drawActivity(result);
+  if (result.evaluation) {
+    drawVerdict(result);
+    drawLayers(result.evaluation);
+    drawAccuracy(result.evaluation);
+  }
+  if (result.sample) {
+    drawRasters(result.sample);
+    drawTraces(result.sample);
+    drawDifferences(result.sample);
+  }
+  if (result.evaluation) {
+    drawMargins(result.evaluation);
+    drawOperations(result.evaluation);
+  }
+  if (result.memory) drawMemory(result.memory);
+  if (result.tune) drawTradeOffs(result.tune);
+  if (result.ledger) drawLedger(result.ledger);
+  drawContents();
+})();
