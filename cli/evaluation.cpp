@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/verify_result.hpp"
+
 namespace synfire::cli {
 namespace {
 
@@ -51,8 +53,7 @@ Json layers_json(const Evaluation& e) {
         const LayerEvaluation& l = e.layers[p];
         Json row = {{"name", l.name}, {"neurons", l.neurons}, {"spiking", l.spiking}};
         if (const LayerAgreement* a = agreement_of(e, p); a != nullptr) {
-            row["propagated"] = a->propagated.value();
-            row["local"] = a->local.value();
+            row.update(cli::to_json(*a));
             row["reference"] = to_json(l.activity.reference);
             row["emulator"] = to_json(l.activity.emulator);
             row["both"] = a->propagated.both;

@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/readout_flag.hpp"
 #include "cli/report_parameters.hpp"
+#include "cli/report_proof.hpp"
 #include "cli/report_sample.hpp"
 #include "compiler/support/files.hpp"
 #include "report/page.hpp"
@@ -26,6 +27,7 @@ struct Options {
     std::string readout;
     std::optional<std::size_t> sample;
     std::string tune;
+    std::size_t attributed = 16;
     std::string output;
     QuantizeFlags quantize;
 };
@@ -67,6 +69,9 @@ Outcome report_command(const Options& options, const Common& common, Report& rep
     page["sample"] = {{"index", sample}};
     if (!labels.empty()) page["sample"]["label"] = labels[sample];
     page["sample"].update(sample_json(model.network, integers, sample_of(data, sample)));
+    if (options.attributed > 0)
+        page["detail"] = detail_json(model.network, integers, data, options.attributed, common.threads);
+    page["ranges"] = ranges_json(integers);
     page["memory"] = memory_json(integers);
     page["ledger"] = ledger_json(model.network, integers);
     const std::string html = report_page("Is it still the same network? " + file_name(options.model), page);
@@ -91,6 +96,10 @@ Command add_report(CLI::App& app) {
     add_readout_flag(*command, options->readout);
     command->add_option("--sample", options->sample,
                         "The sample shown in detail, from 0 (default: the first that diverges)");
+    command
+        ->add_option("--attribute", options->attributed,
+                     "Samples from which sources of error and certificates are found (default 16; 0: none)")
+        ->check(CLI::Range(0, 1 << 20));
     command->add_option("--tune", options->tune, "Result of synfire tune --json: also draw its Pareto front");
     command->add_option("-o,--output", options->output, "The page, .html")->required();
     add_quantize_flags(*command, options->quantize);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/verify_result.hpp"
+#include "emulator/certify.hpp"
 #include "emulator/emulate.hpp"
 #include "emulator/margins.hpp"
 #include "emulator/reference.hpp"
@@ -29,6 +31,7 @@ struct Runs {
     const std::vector<Signal>& inputs;
     FloatTrace reference;
     IntTrace emulator, local;
+    Certificate certificate;
     std::size_t steps = 0;
 };
 
@@ -210,6 +213,17 @@ Json trace_json(const Runs& runs, const Cell& at_cell, const Difference* differe
     add("reference", reference, 1.0);
     add("emulator", runs.emulator.populations[at_cell.population], scale);
     add("local", runs.local.populations[at_cell.population], scale);
+    // Where the integers must be under equal histories; null where nothing is known.
+    Json low = Json::array(), high = Json::array();
+    const PopulationCertificate& certificate = runs.certificate[at_cell.population];
+    for (std::size_t step = first; step < last; ++step) {
+        const std::size_t k = step * n + at_cell.neuron;
+        const bool known = certificate.verdict[k] != Verdict::left && std::isfinite(certificate.low[k]) &&
+                           std::isfinite(certificate.high[k]);
+        low.push_back(known ? Json(certificate.low[k] / scale) : Json(nullptr));
+        high.push_back(known ? Json(certificate.high[k] / scale) : Json(nullptr));
+    }
+    trace["bound"] = {{"low", low}, {"high", high}};
     return trace;
 }
 
@@ -263,22 +277,36 @@ Json differences_json(const Runs& runs, const std::vector<Difference>& differenc
     return list;
 }
 
+// What differs because of the first difference, and all that differs.
+Json spread_json(const Runs& runs, const Difference& first) {
+    Divergence divergence;
+    divergence.step = first.at.step;
+    divergence.population = first.at.population;
+    divergence.neuron = first.at.neuron;
+    divergence.expected_spikes = first.reference;
+    divergence.actual_spikes = first.emulator;
+    return {{"because_of_it", to_json(spread_of(divergence, runs.integers, runs.inputs))},
+            {"in_sample", to_json(differences(runs.reference, runs.emulator))}};
+}
+
 }  // namespace
 
 Json sample_json(const Network& network, const IntNetwork& integers, const std::vector<Signal>& inputs) {
-    Runs runs{network, integers,          inputs, simulate(network, inputs), emulate(integers, inputs),
+    Runs runs{network, integers,          inputs, simulate(network, inputs), emulate(integers, inputs), {},
               {},      inputs.at(0).steps};
     ForcedSpikes forced;
     for (const auto& p : runs.reference.populations) forced.push_back(p.s);
     runs.local = emulate(integers, inputs, &forced);
-    const std::vector<Difference> differences = differences_of(runs);
-    const auto [first, last] = window_of(runs, differences);
+    runs.certificate = certify(integers, inputs, runs.reference);
+    const std::vector<Difference> differing = differences_of(runs);
+    const auto [first, last] = window_of(runs, differing);
     Json left_out = Json::array();
     Json json = {{"steps", runs.steps}, {"first_step", first}, {"last_step", last}};
-    json["rasters"] = rasters_of(runs, {first, last, 0}, differences, left_out);
-    json["traces"] = traces_of(runs, differences, left_out);
-    json["differences_total"] = differences.size();
-    json["differences"] = differences_json(runs, differences, left_out);
+    json["rasters"] = rasters_of(runs, {first, last, 0}, differing, left_out);
+    json["traces"] = traces_of(runs, differing, left_out);
+    if (!differing.empty()) json["spread"] = spread_json(runs, differing.front());
+    json["differences_total"] = differing.size();
+    json["differences"] = differences_json(runs, differing, left_out);
     json["left_out"] = left_out;
     return json;
 }

@@ -34,7 +34,7 @@ std::string report_page(const std::string& title, const nlohmann::ordered_json& 
     // charts.js has what the others draw with; main.js calls them.
     std::string scripts;
     for (const char* name : {"charts.js", "activity.js", "verdict.js", "layers.js", "zoom.js", "raster.js",
-                             "traces.js", "parameters.js", "main.js"})
+                             "traces.js", "proof.js", "parameters.js", "main.js"})
         scripts += asset(name);
     data.set("scripts", scripts);
     data.set("result", inside_script(result));

@@ -8,6 +8,12 @@ function drawLayers(evaluation) {
     table(s, ["layer", "as it runs", "alone", "spikes that differ"], layers.map(l => [l.name,
       {bar: l.propagated, text: percent(l.propagated), kind: "reference"}, {bar: l.local, text: percent(l.local), kind: "hatched"},
       l.either === l.both ? "none" : whole(l.either - l.both) + " of " + whole(l.either)]), "agreement by layer");
+  if (layers.some(l => l.within !== undefined)) {
+    const or = x => (x === null || x === undefined ? "–" : x);
+    table(folded(s, "more measures"), ["layer", "agree within " + evaluation.within_steps + (evaluation.within_steps === 1 ? " step" : " steps"),
+      "van Rossum distance", "correlation of rates", "of counts", "samples without a difference"], layers.map(l => [l.name, percent(l.within), or(l.distance),
+      or(l.rate_correlation), or(l.count_correlation), whole(l.equal_samples) + " of " + whole(evaluation.samples)]), "more measures by layer");
+  }
   readouts.forEach(l => s.append("p").text(l.name + " does not spike; its potentials are off by " + number(l.potential_error) +
     " of their size (root mean square)."));
 }

@@ -10,10 +10,12 @@
   if (result.sample) {
     drawRasters(result.sample);
     drawTraces(result.sample);
-    drawDifferences(result.sample);
   }
   if (result.evaluation) {
     drawMargins(result.evaluation);
+    if (result.detail) drawSources(result.detail, result.evaluation);
+    if (result.detail) drawCertificate(result.detail);
+    if (result.ranges) drawRanges(result.ranges);
     drawOperations(result.evaluation);
   }
   if (result.memory) drawMemory(result.memory);

@@ -43,6 +43,7 @@ function drawRasters(sample) {
   rasters.forEach(r => r.attach(s, shown, redraw, status, {n: () => go(1), p: () => go(current < 0 ? 0 : -1)}));
   status.text(sample.differences_total === 0 ? "No spike differs in this sample." :
     whole(sample.differences_total) + (sample.differences_total === 1 ? " spike differs" : " spikes differ") + " in this sample.");
+  differenceTable(s, sample);
   (sample.left_out || []).forEach(text => s.append("p").attr("class", "left-out").text("Left out: " + text + "."));
 }
 

@@ -6,11 +6,14 @@ function drawTraces(sample) {
   if (!sample.traces.length) return;
   const diverges = sample.traces.some(t => t.own !== undefined);
   const s = section(diverges ? "Where the runs part" : "The closest call", "Membrane potential as it meets the threshold, before any reset, in the " +
-    "units of the model file; integers divided by the scale of the neuron. Below: integers minus reference.", true);
+    "units of the model file; integers divided by the scale of the neuron. Below: integers minus reference, on a scale that fits until the runs " +
+    "part, and how much would bring the reference to its threshold (black).", true);
   const controls = s.append("div").attr("class", "controls");
   legend(s, [["reference", "━", "reference"], ["emulator", "╍", "integers"], ["both", "┈", "integers, fed with the reference's spikes"],
-    ["ink", "─", "threshold"], ["reference", "○", "spike of the reference"], ["emulator", "×", "of the integers"]]);
+    ["ink", "─", "threshold"]].concat(sample.traces.some(t => t.bound) ? [["moment", "▮", "where the integers must be, given equal histories"]] : []).concat([
+    ["reference", "○", "spike of the reference"], ["emulator", "×", "of the integers"]]));
   const finding = s.append("p").attr({class: "finding", "aria-live": "polite"});
+  if (sample.spread) s.append("p").text(spreadText(sample.spread));
   const box = s.append("div"), numbers = folded(s, "the numbers");
   let shown = 0, view;
   const draw = width => traceChart(box, sample.traces[shown], view, width);
@@ -34,11 +37,20 @@ function drawTraces(sample) {
     box.selectAll("div").remove();
     const plot = box.append("div").attr({class: "plot", tabindex: 0, role: "application", "aria-roledescription": "line chart",
       "aria-label": "potential of the neuron over time; arrows move, plus and minus zoom; the numbers stand in a table below"}).node();
-    makeZoomable(plot, view, () => ({left: 52, top: 0, width: plot.clientWidth - 60, height: 300}), changed);
+    makeZoomable(plot, view, () => ({left: 52, top: 0, width: plot.clientWidth - 60, height: 340}), changed);
     changed();
   };
   attachTrace();
   responsive(box.node(), draw);
+}
+
+// What the first difference brings about in its sample.
+function spreadText(spread) {
+  const texts = list => list.filter(l => l.spikes > 0).map(l => whole(l.spikes) + (l.spikes === 1 ? " spike of " : " spikes of ") + whole(l.neurons) +
+    (l.neurons === 1 ? " neuron in " : " neurons in ") + l.name);
+  const all = d3.sum(spread.in_sample, l => l.spikes), caused = texts(spread.because_of_it);
+  return "Because of the first difference " + (caused.length ? caused.slice(0, 6).join(", ") + (caused.length > 6 ? " and more" : "") + " differ"
+    : "nothing else differs") + "; in the whole sample " + whole(all) + (all === 1 ? " spike does." : " spikes do.");
 }
 
 function traceFinding(t) {
@@ -55,7 +67,7 @@ function traceFinding(t) {
 function traceChart(box, t, view, width) {
   const plot = box.select(".plot");
   if (plot.empty() || width <= 0) return;
-  const margin = {left: 52, right: 8, top: 30, bottom: 34}, upper = 190, gap = 22, lower = 60;
+  const margin = {left: 52, right: 8, top: 30, bottom: 34}, upper = 190, gap = 22, lower = 96;
   const w = width - margin.left - margin.right, height = margin.top + upper + gap + lower + margin.bottom;
   plot.selectAll("svg").remove();
   const svg = plot.append("svg").attr({width: width, height: height, "aria-hidden": "true"});
@@ -64,12 +76,17 @@ function traceChart(box, t, view, width) {
   const x = d3.scale.linear().domain(view.x.domain).range([0, w]);
   const values = t.reference.v.concat(t.emulator.v, t.local.v, [t.threshold]);
   const y = d3.scale.linear().domain(d3.extent(values)).nice().range([upper, 0]);
-  const errors = t.reference.v.map((v, i) => t.emulator.v[i] - v), most = d3.max(errors, Math.abs) || 1;
-  const e = d3.scale.linear().domain([-most, most]).range([upper + gap + lower, upper + gap]);
+  // The lower part shows how the error grew until the runs parted; what comes later is a whole spike off, and cut.
+  const errors = t.reference.v.map((v, i) => t.emulator.v[i] - v), until = t.step - t.first, reach = t.threshold - t.reference.v[until];
+  const bounds = t.bound ? t.bound.low.map((low, i) => ({i: i, low: low - t.reference.v[i], high: t.bound.high[i] - t.reference.v[i],
+    known: low !== null && t.bound.high[i] !== null})).filter(d => d.known) : [];
+  const before = bounds.filter(d => d.i <= until);
+  const most = 1.2 * d3.max(errors.slice(0, until + 1).concat([reach], before.map(d => d.low), before.map(d => d.high)), Math.abs) || 1;
+  const e = d3.scale.linear().domain([-most, most]).range([upper + gap + lower, upper + gap]).clamp(true);
   const at = i => x(t.first + i + 0.5);
   g.append("g").attr("class", "grid").selectAll("line").data(y.ticks(5)).enter().append("line").attr({x1: 0, x2: w, y1: y, y2: y});
   g.append("g").attr("class", "axis").call(d3.svg.axis().scale(y).orient("left").ticks(5));
-  g.append("g").attr("class", "axis").call(d3.svg.axis().scale(e).orient("left").tickValues([-most, 0, most]).tickFormat(d => d3.format(".1g")(d)));
+  g.append("g").attr("class", "axis").call(d3.svg.axis().scale(e).orient("left").tickValues([-most / 1.2, 0, most / 1.2]).tickFormat(d => d3.format(".1g")(d)));
   const steps = x.ticks(Math.max(2, Math.min(12, w / 50))).filter(Number.isInteger);
   const ticks = g.append("g").attr("class", "steps").selectAll("text").data(steps.filter(s => s < view.x.domain[1])).enter();
   ticks.append("text").attr({x: s => x(s + 0.5), y: upper + gap + lower + 16, "text-anchor": "middle"}).text(String);
@@ -91,17 +108,23 @@ function traceChart(box, t, view, width) {
     "text-anchor": "middle"}).text("×");
   inner.append("line").attr({class: "zero", x1: 0, x2: w, y1: e(0), y2: e(0)});
   const barWidth = Math.max(1, Math.min(8, 0.6 * (x(1) - x(0))));
-  inner.append("g").selectAll("rect").data(errors).enter().append("rect").attr({class: "error", x: (d, i) => at(i) - barWidth / 2, width: barWidth,
+  inner.append("g").selectAll("rect").data(bounds).enter().append("rect").attr({class: "bound", x: d => at(d.i) - 1.4 * barWidth, width: 2.8 * barWidth,
+    y: d => e((d.low + d.high) / 2) - Math.max(1.5, (e(d.low) - e(d.high)) / 2), height: d => Math.max(3, e(d.low) - e(d.high))});
+  inner.append("g").selectAll("rect").data(errors).enter().append("rect").attr({class: (d, i) => (i > until ? "error cut" : "error"), x: (d, i) => at(i) - barWidth / 2, width: barWidth,
     y: d => Math.min(e(0), e(d)), height: d => Math.abs(e(d) - e(0))});
+  inner.append("line").attr({class: "threshold", x1: at(until) - 2 * barWidth, x2: at(until) + 2 * barWidth, y1: e(reach), y2: e(reach)});
   plot.attr("data-steps", view.x.domain.map(v => v.toFixed(3)).join(" "));
 }
 
-function drawDifferences(sample) {
+// What the rasters show as a table.
+function differenceTable(parent, sample) {
   if (!sample.differences.length) return;
-  const s = section("Spikes that differ", "In sample " + sample.index + ", in the order in which they happen. <b>Own</b>: the layer differs here too when " +
-    "fed with the reference's spikes; <b>inherited</b>: it does not.", true);
-  table(folded(s, "show the " + whole(sample.differences.length) + " first of " + whole(sample.differences_total)),
-    ["step", "layer", "neuron", "reference", "integers", "v reference", "v integers", "distance from the threshold", "cause"],
+  const title = sample.differences.length < sample.differences_total ? "the first " + whole(sample.differences.length) + " of " +
+    whole(sample.differences_total) + " differences" : "all differences";
+  const box = folded(parent, title);
+  box.append("p").html("In the order in which they happen. <b>Own</b>: the layer differs here too when fed with the reference's spikes; " +
+    "<b>inherited</b>: it does not.");
+  table(box, ["step", "layer", "neuron", "reference", "integers", "v reference", "v integers", "distance from the threshold", "cause"],
     sample.differences.map(d => [String(d.step), d.layer, String(d.neuron), d.reference ? "spike" : "–", d.emulator ? "spike" : "–", d.reference_v,
       d.emulator_v, number(d.margin), d.own ? "own" : "inherited"]), "spikes that differ");
 }

@@ -17,8 +17,8 @@ function verdictOf(evaluation) {
   return {level: "different", mark: "≠", headline: "No: " + of + "."};
 }
 
-// Sentences on the layer with the least agreement and on the first difference.
-function reasons(evaluation) {
+// Sentences on the layer with the least agreement, its errors, and the first difference.
+function reasons(evaluation, detail) {
   const layers = spikingLayers(evaluation), list = [];
   const worst = layers.reduce((a, b) => (b.propagated < a.propagated ? b : a), layers[0]);
   if (worst && worst.propagated < 1) {
@@ -28,9 +28,15 @@ function reasons(evaluation) {
     list.push("Least agreement: " + worst.name + ", " + percent(worst.propagated) + " of the spikes as the network runs, " +
       percent(worst.local) + " when fed with the reference's spikes: " + cause + ".");
   }
+  const own = detail && detail.attribution.layers.length ? detail.attribution.layers.reduce((a, b) => (b.all.local < a.all.local ? b : a)) : undefined;
+  if (own && own.all.local < 1) {
+    const best = own.sources.reduce((a, b) => (b.without.local > a.without.local ? b : a));
+    if (best.without.local > own.all.local) list.push("Most rounding errors arise in " + own.name + ", from " + sourceTexts[best.source] + ": without this source " +
+      percent(best.without.local) + " of its spikes would agree instead of " + percent(own.all.local) + ".");
+  }
   const d = evaluation.first_divergence;
   if (d) list.push("First difference: sample " + d.sample + ", step " + d.step + ", layer " + d.layer + ", neuron " + d.neuron + ". " +
-    (d.expected_spike ? "The reference spikes, the integers are silent" : "The integers spike, the reference is silent") +
+    (d.reference_spikes > d.emulator_spikes ? "The reference spikes, the integers are silent" : "The integers spike, the reference is silent") +
     "; the reference was " + number(d.margin) + " from its threshold.");
   return list;
 }
@@ -50,7 +56,7 @@ function drawVerdict(result) {
   const head = box.append("p").attr("class", "headline");
   head.append("span").attr({class: "mark", "aria-hidden": "true"}).text(verdict.mark);
   head.append("span").text(verdict.headline);
-  reasons(e).forEach(text => box.append("p").text(text));
+  reasons(e, result.detail).forEach(text => box.append("p").text(text));
   const tiles = box.append("dl").attr("class", "tiles");
   const both = d3.sum(layers, l => l.both), either = d3.sum(layers, l => l.either);
   if (either > 0) tile(tiles, percent(both / either), "spikes that agree, all layers");

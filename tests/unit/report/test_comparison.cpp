@@ -68,21 +68,27 @@ Json evaluation(bool same) {
           {"won", 0},
           {"classes", {{{"class", 0}, {"samples", 4}, {"reference", 1.0}, {"emulator", 0.75}}}}}}};
     if (!same)
-        result["first_divergence"] = {{"sample", 2},
-                                      {"step", 5},
-                                      {"layer", "hidden<b>"},
-                                      {"neuron", 3},
-                                      {"expected_spike", true},
-                                      {"reference_v", 1.001},
-                                      {"emulator_v", 0.999},
+        result["first_divergence"] = {{"sample", 2},           {"step", 5},
+                                      {"layer", "hidden<b>"},  {"neuron", 3},
+                                      {"reference_spikes", 1}, {"emulator_spikes", 0},
+                                      {"reference_v", 1.001},  {"emulator_v", 0.999},
                                       {"margin", 0.001}};
     return result;
 }
 
 Json trace(const std::string& name) {
     const Json run = {{"v", std::vector<double>(steps, 0.5)}, {"spikes", {5}}};
-    return {{"layer", name}, {"neuron", 3},      {"step", 5},       {"first", 0},  {"threshold", 1.0},
-            {"own", true},   {"reference", run}, {"emulator", run}, {"local", run}};
+    return {
+        {"layer", name},
+        {"neuron", 3},
+        {"step", 5},
+        {"first", 0},
+        {"threshold", 1.0},
+        {"own", true},
+        {"reference", run},
+        {"emulator", run},
+        {"local", run},
+        {"bound", {{"low", std::vector<double>(steps, 0.49)}, {"high", std::vector<double>(steps, 0.51)}}}};
 }
 
 Json difference(int step) {
@@ -91,46 +97,79 @@ Json difference(int step) {
             {"emulator_v", 0.999}, {"margin", 0.001},      {"own", step == 5}};
 }
 
+Json attribution() {
+    const auto agree = [](double local) { return Json{{"propagated", local}, {"local", local}}; };
+    const Json sources = {{"none", agree(1)},
+                          {"all", agree(0.9)},
+                          {"sources",
+                           {{{"source", "weights"}, {"alone", agree(0.92)}, {"without", agree(0.99)}},
+                            {{"source", "decay"}, {"alone", agree(0.98)}, {"without", agree(0.91)}}}}};
+    Json layer = {{"name", "hidden<b>"}};
+    layer.update(sources);
+    return {{"layers", {layer}}, {"all_layers", sources}};
+}
+
 Json comparison(bool same = false) {
-    return {{"model", "m.json"},
-            {"profile", "mcu"},
-            {"evaluation", evaluation(same)},
-            {"sample",
-             {{"index", 2},
-              {"label", 7},
-              {"steps", steps},
-              {"first_step", 0},
-              {"last_step", steps},
-              {"rasters",
-               {{{"name", "x"}, {"neurons", 4}, {"input", true}, {"both", {0, 5, 9}}},
-                {{"name", "hidden<b>"},
-                 {"neurons", rows},
-                 {"both", {1, 2, 100}},
-                 {"reference", {5 * rows + 3, 9 * rows + 3}},
-                 {"emulator", {6 * rows + 3}}}}},
-              {"traces", {trace("hidden<b>"), trace("out")}},
-              {"differences_total", 2},
-              {"differences", {difference(5), difference(9)}},
-              {"left_out", {"rasters show steps 0 to 19 of 99"}}}},
-            {"memory",
-             {{"layers",
-               {{{"name", "hidden<b>"},
-                 {"weights", 48},
-                 {"weight_bits", 8},
-                 {"weight_bytes", 48},
-                 {"parameter_bytes", 0},
-                 {"state_bytes", 48}}}}}},
-            {"tune",
-             {{"front",
-               {{{"label", "8 bit"}, {"flash", 1000}, {"agreement", 0.9}, {"chosen", true}},
-                {{"label", "16 bit"}, {"flash", 2000}, {"agreement", 0.99}, {"chosen", false}}}},
-              {"candidates", {{{"label", "bad"}, {"flash", 1500}, {"agreement", 0.8}, {"chosen", false}}}}}},
-            {"ledger",
-             {{"total", 100},
-              {"summary",
-               {{{"node", "w"}, {"parameter", "weight"}, {"count", 100}, {"largest", 0.01}, {"rms", 0.001}}}},
-              {"rows",
-               {{"w", "weight", 7, 0.5, 64, 0.501, 0.002}, {"hidden<b>", "beta", 0, 0.9, 410, 0.9, 0}}}}}};
+    return {
+        {"model", "m.json"},
+        {"profile", "mcu"},
+        {"evaluation", evaluation(same)},
+        {"sample",
+         {{"index", 2},
+          {"label", 7},
+          {"steps", steps},
+          {"first_step", 0},
+          {"last_step", steps},
+          {"rasters",
+           {{{"name", "x"}, {"neurons", 4}, {"input", true}, {"both", {0, 5, 9}}},
+            {{"name", "hidden<b>"},
+             {"neurons", rows},
+             {"both", {1, 2, 100}},
+             {"reference", {5 * rows + 3, 9 * rows + 3}},
+             {"emulator", {6 * rows + 3}}}}},
+          {"traces", {trace("hidden<b>"), trace("out")}},
+          {"spread",
+           {{"because_of_it", {{{"name", "hidden<b>"}, {"spikes", 2}, {"neurons", 1}, {"first_step", 5}}}},
+            {"in_sample", {{{"name", "hidden<b>"}, {"spikes", 3}, {"neurons", 1}, {"first_step", 5}}}}}},
+          {"differences_total", 2},
+          {"differences", {difference(5), difference(9)}},
+          {"left_out", {"rasters show steps 0 to 19 of 99"}}}},
+        {"detail",
+         {{"samples", 2},
+          {"attribution", attribution()},
+          {"certificate",
+           {{{"name", "hidden<b>"},
+             {"spiking", true},
+             {"largest_bound", 0.01},
+             {"spikes", 100},
+             {"certified_spikes", 97},
+             {"unconditional_spikes", 50}}}}}},
+        {"ranges",
+         {{{"name", "hidden<b>"}, {"verdict", "proven"}, {"membrane", {-100, 200}}},
+          {{"name", "out"},
+           {"verdict", "can overflow"},
+           {"membrane", {-9, 9}},
+           {"neuron", 4},
+           {"register", "membrane"}}}},
+        {"memory",
+         {{"layers",
+           {{{"name", "hidden<b>"},
+             {"weights", 48},
+             {"weight_bits", 8},
+             {"weight_bytes", 48},
+             {"parameter_bytes", 0},
+             {"state_bytes", 48}}}}}},
+        {"tune",
+         {{"front",
+           {{{"label", "8 bit"}, {"flash", 1000}, {"agreement", 0.9}, {"chosen", true}},
+            {{"label", "16 bit"}, {"flash", 2000}, {"agreement", 0.99}, {"chosen", false}}}},
+          {"candidates", {{{"label", "bad"}, {"flash", 1500}, {"agreement", 0.8}, {"chosen", false}}}}}},
+        {"ledger",
+         {{"total", 100},
+          {"summary",
+           {{{"node", "w"}, {"parameter", "weight"}, {"count", 100}, {"largest", 0.01}, {"rms", 0.001}}}},
+          {"rows",
+           {{"w", "weight", 7, 0.5, 64, 0.501, 0.002}, {"hidden<b>", "beta", 0, 0.9, 410, 0.9, 0}}}}}};
 }
 
 // The page with a script behind its own that uses it and writes down what it finds: lines "name=value".
@@ -176,10 +215,15 @@ TEST_F(Comparison, SaysWhetherAndWhereItDiffers) {
     EXPECT_THAT(dom, HasSubstr("Least agreement: hidden&lt;b&gt;, 90.00 %"));
     EXPECT_THAT(dom, HasSubstr("First difference: sample 2, step 5, layer hidden&lt;b&gt;, neuron 3."));
     EXPECT_THAT(dom, HasSubstr("100 % → 75.00 %"));
+    EXPECT_THAT(dom, HasSubstr("Most of the errors of hidden&lt;b&gt; come from rounding of weights"));
+    EXPECT_THAT(dom,
+                HasSubstr("Because of the first difference 2 spikes of 1 neuron in hidden&lt;b&gt; differ"));
+    EXPECT_THAT(dom, HasSubstr("✗ neuron 4, membrane"));
+    EXPECT_THAT(dom, HasSubstr("97.00 %"));  // certified
     EXPECT_THAT(dom, HasSubstr("Left out: rasters show steps 0 to 19 of 99."));
     for (const char* title :
-         {"Agreement by layer", "Answers", "Spikes", "Where the runs part", "Spikes that differ",
-          "Distance from the threshold", "Activity and operations", "Memory", "Trade-offs", "Ledger"})
+         {"Agreement by layer", "Answers", "Spikes", "Where the runs part", "Distance from the threshold",
+          "Activity and operations", "Memory", "Trade-offs", "Ledger"})
         EXPECT_THAT(dom, HasSubstr(std::string("<h2>") + title)) << title;
     EXPECT_EQ(count(dom, "<canvas"), 2U);
     const std::string same = rendered(report_page("t", comparison(true)));

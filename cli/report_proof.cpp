@@ -1,0 +1,76 @@
+#include "cli/report_proof.hpp"
+
+#include <algorithm>
+
+#include "cli/verify_result.hpp"
+#include "compiler/quantize/range_proof.hpp"
+#include "compiler/support/parallel.hpp"
+#include "emulator/reference.hpp"
+
+namespace synfire::cli {
+namespace {
+
+struct Detail {
+    FloatTrace reference;
+    Certificate certificate;
+    Attribution attribution;
+};
+
+const char* name_of(RangeVerdict verdict) {
+    switch (verdict) {
+        case RangeVerdict::proven:
+            return "proven";
+        case RangeVerdict::proven_for_steps:
+            return "proven for steps";
+        case RangeVerdict::can_overflow:
+            return "can overflow";
+    }
+    return "";
+}
+
+}  // namespace
+
+Json detail_json(const Network& network, const IntNetwork& integers, const DataSet& data, std::size_t samples,
+                 unsigned threads) {
+    constexpr std::size_t block = 4;  // runs of so many samples stand in memory
+    const HybridModel hybrid(network, integers);
+    const std::size_t count = std::min(samples, data.samples);
+    Attribution attribution;
+    CertificateSummary certificate;
+    for (std::size_t begin = 0; begin < count; begin += block) {
+        std::vector<Detail> details(std::min(block, count - begin));
+        for_each_index(details.size(), threads, [&](std::size_t i) {
+            const std::vector<Signal> inputs = sample_of(data, begin + i);
+            Detail& d = details[i];
+            d.reference = simulate(network, inputs);
+            d.certificate = certify(integers, inputs, d.reference);
+            d.attribution = attribute(hybrid, inputs, d.reference);
+        });
+        for (std::size_t i = 0; i < details.size(); ++i) {
+            add(attribution, details[i].attribution);
+            add_sample(certificate, begin + i, integers, details[i].reference, details[i].certificate, 0);
+        }
+    }
+    Json layers = Json::array();
+    for (const CertifiedLayer& layer : certificate.layers) layers.push_back(to_json(layer));
+    return {{"samples", count}, {"attribution", to_json(attribution)}, {"certificate", layers}};
+}
+
+Json ranges_json(const IntNetwork& integers) {
+    Json list = Json::array();
+    for (const PopulationRange& r : prove_ranges(integers)) {
+        Json row = {{"name", r.name},
+                    {"verdict", name_of(r.verdict)},
+                    {"membrane", {r.membrane.low, r.membrane.high}},
+                    {"current", {r.current.low, r.current.high}}};
+        if (r.verdict == RangeVerdict::proven_for_steps) row["safe_steps"] = r.safe_steps;
+        if (r.verdict == RangeVerdict::can_overflow) {
+            row["neuron"] = r.neuron;
+            row["register"] = r.register_name;
+        }
+        list.push_back(std::move(row));
+    }
+    return list;
+}
+
+}  // namespace synfire::cli
