@@ -1,5 +1,6 @@
 // synfire report MODEL --input X.npy -o page.html: reference and integers over a data set, and one sample in
 // detail, as one HTML page.
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -27,7 +28,7 @@ struct Options {
     std::string readout;
     std::optional<std::size_t> sample;
     std::string tune;
-    std::size_t attributed = 16;
+    std::optional<std::size_t> attributed;
     std::string output;
     QuantizeFlags quantize;
 };
@@ -50,6 +51,16 @@ std::size_t chosen_sample(const Options& options, const Evaluation& evaluation) 
     throw InputError(d);
 }
 
+// As many as asked for; else up to 16, as far as thirty runs of each take seconds.
+std::size_t attributed_samples(const Options& options, const IntNetwork& integers, const DataSet& data) {
+    if (options.attributed) return std::min(*options.attributed, data.samples);
+    double synapses = 1;
+    for (const IntConnection& c : integers.connections) synapses += static_cast<double>(c.weight.size());
+    constexpr double most = 1e10;
+    const double affordable = most / (30 * synapses * static_cast<double>(data.steps));
+    return std::min(data.samples, static_cast<std::size_t>(std::clamp(affordable, 1.0, 16.0)));
+}
+
 Outcome report_command(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize);
@@ -69,8 +80,8 @@ Outcome report_command(const Options& options, const Common& common, Report& rep
     page["sample"] = {{"index", sample}};
     if (!labels.empty()) page["sample"]["label"] = labels[sample];
     page["sample"].update(sample_json(model.network, integers, sample_of(data, sample)));
-    if (options.attributed > 0)
-        page["detail"] = detail_json(model.network, integers, data, options.attributed, common.threads);
+    if (const std::size_t count = attributed_samples(options, integers, data); count > 0)
+        page["detail"] = detail_json(model.network, integers, data, count, common.threads);
     page["ranges"] = ranges_json(integers);
     page["memory"] = memory_json(integers);
     page["ledger"] = ledger_json(model.network, integers);
@@ -98,7 +109,8 @@ Command add_report(CLI::App& app) {
                         "The sample shown in detail, from 0 (default: the first that diverges)");
     command
         ->add_option("--attribute", options->attributed,
-                     "Samples from which sources of error and certificates are found (default 16; 0: none)")
+                     "Samples from which sources of error and certificates are found (default: up to 16, "
+                     "fewer of large networks; 0: none)")
         ->check(CLI::Range(0, 1 << 20));
     command->add_option("--tune", options->tune, "Result of synfire tune --json: also draw its Pareto front");
     command->add_option("-o,--output", options->output, "The page, .html")->required();

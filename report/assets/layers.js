@@ -112,11 +112,11 @@ function drawAccuracy(evaluation) {
 }
 
 function drawOperations(evaluation) {
-  const s = section("Activity and operations", "Spikes per neuron and step; sparsity is the share of neurons and steps without a " +
+  const s = section("Activity and operations", "Spikes per neuron and step (bars); sparsity is the share of neurons and steps without a " +
     "spike. Synaptic operations are spikes times the synapses they reach; those at weights that became 0 are apart.");
   const layers = spikingLayers(evaluation), most = d3.max(layers, l => Math.max(l.reference.rate, l.emulator.rate)) || 1;
   if (layers.length)
-    table(s, ["layer", "spikes, reference", "integers", "sparsity", "silent neurons"], layers.map(l => [l.name,
+    table(s, ["layer", "reference", "integers", "sparsity", "silent neurons"], layers.map(l => [l.name,
       {bar: l.reference.rate / most, text: number(l.reference.rate), kind: "reference"},
       {bar: l.emulator.rate / most, text: number(l.emulator.rate), kind: "emulator"}, percent(l.emulator.sparsity),
       l.emulator.silent_neurons + " of " + l.neurons]), "activity by layer");

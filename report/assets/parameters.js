@@ -8,7 +8,7 @@ function drawMemory(memory) {
   const sum = key => bytes(d3.sum(memory.layers, l => l[key]));
   if (rows.length > 1) rows.push(["all", bytes(d3.sum(memory.layers, total)), whole(d3.sum(memory.layers, l => l.weights)), sum("weight_bytes"),
     sum("parameter_bytes"), sum("state_bytes")]);
-  table(s, ["layer", "bytes", "weights", "of weights", "of parameters", "of state"], rows, "memory by layer");
+  table(s, ["layer", "all", "weights", "in bytes", "parameters", "state"], rows, "memory by layer");
 }
 
 const costNames = {flash: "flash (bytes)", ram: "RAM (bytes)", instructions: "instructions per step", cores: "Loihi cores", weight_bits: "weight bits"};

@@ -41,8 +41,8 @@ function drawCertificate(detail) {
 function drawRanges(ranges) {
   const bad = ranges.filter(r => r.verdict === "can overflow");
   const s = section("Range proof", bad.length ? "Some registers can overflow." : "No register overflows, whatever the input.");
-  const texts = {"proven": r => "✓ for every input", "proven for steps": r => "✓ for " + whole(r.safe_steps) + " steps",
+  const texts = {"proven": r => "✓ always", "proven for steps": r => "✓ for " + whole(r.safe_steps) + " steps",
     "can overflow": r => "✗ neuron " + r.neuron + ", " + r.register};
-  table(s, ["layer", "lowest v", "highest v", "bits of v", "overflow excluded"], ranges.map(r => [r.name, whole(r.membrane[0]), whole(r.membrane[1]),
+  table(s, ["layer", "least v", "most v", "bits", "no overflow"], ranges.map(r => [r.name, whole(r.membrane[0]), whole(r.membrane[1]),
     String(Math.ceil(Math.log2(Math.max(1, -r.membrane[0], r.membrane[1] + 1))) + 1), (texts[r.verdict] || (() => r.verdict))(r)]), "range proof by layer");
 }

@@ -32,6 +32,7 @@ function drawRasters(sample) {
     const d = differences[current], r = rasters.find(raster => raster.name === d.layer);
     setDomain(time, d.step + 0.5 - Math.min(12, sample.steps / 4), d.step + 0.5 + Math.min(12, sample.steps / 4));
     if (r) r.show(d);
+    if (rasters.indexOf(r) >= most && more !== s) more.property("open", true);
     status.text("Difference " + (current + 1) + " of " + differences.length + ": step " + d.step + ", " + d.layer + ", neuron " + d.neuron +
       ": " + (d.reference > d.emulator ? "reference only" : "integers only") + (d.own ? ", the layer's own rounding" : ", inherited"));
     redraw();
@@ -40,7 +41,9 @@ function drawRasters(sample) {
     button("◂ difference", "previous difference", () => go(current < 0 ? 0 : -1));
     button("difference ▸", "next difference", () => go(1));
   }
-  rasters.forEach(r => r.attach(s, shown, redraw, status, {n: () => go(1), p: () => go(current < 0 ? 0 : -1)}));
+  const most = 7, more = rasters.length > most + 1 ? folded(s, whole(rasters.length - most) + " more layers") : s;
+  rasters.forEach((r, k) => r.attach(k < most ? s : more, shown, redraw, status, {n: () => go(1), p: () => go(current < 0 ? 0 : -1)}));
+  if (more !== s) s.node().appendChild(more.node());
   status.text(sample.differences_total === 0 ? "No spike differs in this sample." :
     whole(sample.differences_total) + (sample.differences_total === 1 ? " spike differs" : " spikes differ") + " in this sample.");
   differenceTable(s, sample);
@@ -145,7 +148,7 @@ function rasterOf(raster, sample, time) {
 function drawKind(c, raster, kind, firstStep, rows, x, y, cellWidth, cellHeight) {
   c.strokeStyle = colour(kind.style);
   const both = kind.key === "both", size = both ? Math.max(3, Math.min(9, 0.75 * cellHeight)) / 2
-    : Math.max(2.5, Math.min(5.5, 0.4 * Math.min(cellWidth, cellHeight)));
+    : Math.max(raster[kind.key].length > 1000 ? 1.75 : 2.5, Math.min(5.5, 0.4 * Math.min(cellWidth, cellHeight)));
   c.lineWidth = both ? Math.max(1, Math.min(1.75, 0.3 * cellWidth)) : 1.75;
   c.beginPath();
   let count = 0;
