@@ -7,13 +7,11 @@
 #include <functional>
 #include <optional>
 
-#include "compiler/network/window.hpp"
+#include "compiler/quantize/sum_bounds.hpp"
 
 namespace synfire {
 namespace {
 
-// Beyond every register and far from the ends of int64: sums of bounds cannot overflow.
-constexpr std::int64_t unbounded = std::int64_t{1} << 58;
 // A bound that does not close is followed step by step this long; then its growth is extrapolated.
 constexpr std::uint64_t exact_steps = 1000;
 
@@ -23,16 +21,7 @@ constexpr const char* drive_name = "drive";
 constexpr const char* membrane_name = "membrane";
 
 Interval limits(rt::Register r) {
-    const std::int64_t half = std::int64_t{1} << (r.bits - 1);
-    switch (r.overflow) {
-        case rt::Overflow::wrap:
-            return {-half, half - 1};
-        case rt::Overflow::wrap_once:
-            return {-half + 1, half};
-        case rt::Overflow::clamp:
-            break;
-    }
-    return {-half + 1, half - 1};
+    return register_limits(r);
 }
 
 bool inside(Interval x, Interval limit) {
@@ -47,7 +36,11 @@ Interval hull(Interval a, Interval b) {
 Interval stored(Interval x, rt::Register r) {
     const Interval limit = limits(r);
     if (inside(x, limit)) return x;
-    if (r.overflow != rt::Overflow::clamp) return limit;
+    if (r.overflow == rt::Overflow::wrap) return limit;
+    if (r.overflow == rt::Overflow::wrap_once) {  // one turn of 32 bits may not be enough
+        const std::int64_t turn = std::int64_t{1} << r.bits, most = std::int64_t{1} << 31;
+        return r.bits == 32 ? Interval{-most, most} : Interval{-most + turn, most - turn};
+    }
     return {std::clamp(x.low, limit.low, limit.high), std::clamp(x.high, limit.low, limit.high)};
 }
 
@@ -56,18 +49,6 @@ double use(Interval x, rt::Register r) {
     const Interval limit = limits(r);
     return std::max(static_cast<double>(x.high) / static_cast<double>(limit.high),
                     static_cast<double>(x.low) / static_cast<double>(limit.low));
-}
-
-std::int64_t saturated_shift(std::int64_t x, int exponent) {
-    if (exponent <= 0) return rt::shift_floor(x, std::max(exponent, -62));
-    const std::int64_t most = exponent > 58 ? 0 : unbounded >> exponent;
-    if (x > most) return unbounded;
-    if (x < -most) return -unbounded;
-    return x * (std::int64_t{1} << exponent);
-}
-
-Interval saturated_shift(Interval x, int exponent) {
-    return {saturated_shift(x.low, exponent), saturated_shift(x.high, exponent)};
 }
 
 // Everything the worst case of one neuron depends on.
@@ -91,7 +72,7 @@ std::int64_t reset_high(const Neuron& n, std::int64_t high) {
     if (n.p.reset == rt::Reset::to_value) return std::max<std::int64_t>(threshold, n.p.reset_amount);
     if (n.p.reset == rt::Reset::subtract_at_once) return std::max(threshold, high - n.p.reset_amount);
     if (n.p.reset == rt::Reset::subtract_no_delay) return std::max(high, threshold + n.p.reset_amount);
-    if (n.p.reset == rt::Reset::to_zero_no_delay) return std::max(high, 2 * threshold);
+    if (n.p.reset == rt::Reset::to_zero_no_delay) return std::max<std::int64_t>({high, 2 * threshold, 0});
     return high;
 }
 
@@ -102,7 +83,7 @@ std::int64_t reset_low(const Neuron& n, std::int64_t low, bool fires) {
         return std::min(low, std::max<std::int64_t>(low, n.p.threshold + std::int64_t{1}) - n.p.reset_amount);
     if (n.p.reset == rt::Reset::subtract_no_delay)
         return std::min(low, std::max<std::int64_t>(low, n.p.threshold + std::int64_t{1}) - n.p.reset_amount);
-    if (n.p.reset == rt::Reset::to_zero_no_delay) return std::min(low, 2 * low);
+    if (n.p.reset == rt::Reset::to_zero_no_delay) return std::min<std::int64_t>({low, 2 * low, 0});
     return low;
 }
 
@@ -238,7 +219,8 @@ PopulationRange prove_neuron(const Neuron& n, Interval sum, double& fullest) {
     const Interval a = stored(raw, n.rules.accumulator);
     consider(range, fullest, raw, n.rules.accumulator, accumulator_name);
     const auto current = closed_current(n, a);
-    range.current = current.value_or(limits(n.rules.current));
+    constexpr std::int64_t any = std::int64_t{1} << 58;
+    range.current = current.value_or(stored({-any, any}, n.rules.current));
     const Interval raw_drive{range.current.low + n.p.bias, range.current.high + n.p.bias};
     const Interval drive = stored(raw_drive, n.rules.drive);
     const auto membrane = closed_membrane(n, drive);
@@ -261,76 +243,37 @@ PopulationRange prove_neuron(const Neuron& n, Interval sum, double& fullest) {
     return range;
 }
 
-// The sums of one connection, before a maximum pool behind them.
-std::vector<Interval> row_sums(const IntNetwork& network, const IntConnection& c) {
-    const std::int64_t largest = largest_value(network, c.source);
-    const bool negative =
-        c.source.kind == Presynaptic::Kind::input && network.inputs[c.source.index].kind == SignalKind::real;
-    std::vector<Interval> rows;
-    for (std::size_t o = 0; o < c.outputs; ++o) {
-        Interval row;
-        for_each_synapse(c, o, [&](std::size_t, std::int64_t w) {
-            if (negative || w < 0) row.low -= std::abs(w) * largest;
-            if (negative || w > 0) row.high += std::abs(w) * largest;
-        });
-        rows.push_back(saturated_shift(row, c.exponent));
-    }
-    return rows;
-}
-
-// Bounds of the maximum over each window; a window outside of the image gives 0.
-std::vector<Interval> pooled(const Pool& pool, const std::vector<Interval>& rows) {
-    std::vector<Interval> out;
-    const Shape shape = output_shape(pool);
-    for (std::size_t c = 0; c < shape[0]; ++c)
-        for (std::size_t y = 0; y < shape[1]; ++y)
-            for (std::size_t x = 0; x < shape[2]; ++x) {
-                std::optional<Interval> most;
-                for_each_inside(pool.window, pool.input, y, x, [&](std::size_t, std::size_t at) {
-                    const Interval row = rows[c * pool.input[1] * pool.input[2] + at];
-                    most =
-                        most ? Interval{std::max(most->low, row.low), std::max(most->high, row.high)} : row;
-                });
-                out.push_back(most.value_or(Interval{}));
-            }
-    return out;
-}
-
-std::vector<Interval> sums(const IntNetwork& network, std::size_t population) {
-    const IntPopulation& p = network.populations[population];
-    std::vector<Interval> total(neurons(p));
-    for (std::size_t j = 0; j < total.size(); ++j) total[j] = {at(p.bias_u, j), at(p.bias_u, j)};
-    for (const IntConnection& c : network.connections) {
-        if (c.target != population || c.outputs == 0) continue;  // not quantized yet
-        std::vector<Interval> rows = row_sums(network, c);
-        if (c.sum_pool) rows = pooled(*c.sum_pool, rows);
-        for (std::size_t j = 0; j < total.size(); ++j) {
-            total[j].low = std::max(total[j].low + rows[j].low, -unbounded);
-            total[j].high = std::min(total[j].high + rows[j].high, unbounded);
-        }
-    }
-    return total;
-}
-
 // Whether the verdict of a is worse than that of b.
 bool worse(const PopulationRange& a, const PopulationRange& b) {
     if (a.verdict != b.verdict) return a.verdict > b.verdict;
     return a.verdict == RangeVerdict::proven_for_steps && a.safe_steps < b.safe_steps;
 }
 
-}  // namespace
+// The most spikes of one neuron, given what its membrane can hold.
+int most_spikes(const IntPopulation& p, std::size_t n, const PopulationRange& range) {
+    if (!p.spiking) return 0;
+    const std::int64_t unit = std::int64_t{at(p.threshold, n)} + 1;
+    if (range.verdict != RangeVerdict::proven || unit <= 0) return p.max_spikes;
+    return static_cast<int>(std::clamp<std::int64_t>(range.membrane.high / unit, 0, p.max_spikes));
+}
 
-PopulationRange prove_range(const IntNetwork& network, std::size_t population) {
+// most: what sources can send; nullptr: anything. found: becomes what the neurons can send.
+PopulationRange prove(const IntNetwork& network, std::size_t population, const MostSpikes* most,
+                      std::vector<int>* found) {
     const IntPopulation& p = network.populations[population];
-    const std::vector<Interval> sum = sums(network, population);
+    const std::vector<Interval> sum = bound_sums(network, population, most);
     PopulationRange result;
     double fullest = -1;
+    std::size_t silent = 0;
     for (std::size_t j = 0; j < sum.size(); ++j) {
         double use_of_neuron = 0;
         PopulationRange one =
             prove_neuron({network.rules, neuron_parameters(p, j), at(p.initial_v, j), at(p.initial_u, j)},
                          sum[j], use_of_neuron);
         one.neuron = j;
+        const int spikes = most_spikes(p, j, one);
+        silent += p.spiking && spikes == 0;
+        if (found != nullptr) (*found)[j] = spikes;
         const Interval all_sums = j == 0 ? one.sum : hull(result.sum, one.sum);
         const Interval all_currents = j == 0 ? one.current : hull(result.current, one.current);
         const Interval all_membranes = j == 0 ? one.membrane : hull(result.membrane, one.membrane);
@@ -343,12 +286,40 @@ PopulationRange prove_range(const IntNetwork& network, std::size_t population) {
         result.membrane = all_membranes;
     }
     result.name = p.name;
+    result.silent = silent;
     return result;
 }
 
+}  // namespace
+
+Interval register_limits(rt::Register r) {
+    const std::int64_t half = std::int64_t{1} << (r.bits - 1);
+    switch (r.overflow) {
+        case rt::Overflow::wrap:
+            return {-half, half - 1};
+        case rt::Overflow::wrap_once:
+            return {-half + 1, half};
+        case rt::Overflow::clamp:
+            break;
+    }
+    return {-half + 1, half - 1};
+}
+
+PopulationRange prove_range(const IntNetwork& network, std::size_t population) {
+    return prove(network, population, nullptr, nullptr);
+}
+
+// Sound at every round: what a neuron can send was proven with bounds of its sources that were proven before.
 std::vector<PopulationRange> prove_ranges(const IntNetwork& network) {
-    std::vector<PopulationRange> ranges;
-    for (std::size_t p = 0; p < network.populations.size(); ++p) ranges.push_back(prove_range(network, p));
+    MostSpikes most;
+    for (const IntPopulation& p : network.populations) most.emplace_back(neurons(p), p.max_spikes);
+    std::vector<PopulationRange> ranges(network.populations.size());
+    for (std::size_t round = 0; round <= network.populations.size(); ++round) {
+        MostSpikes next = most;
+        for (std::size_t p = 0; p < ranges.size(); ++p) ranges[p] = prove(network, p, &next, &next[p]);
+        if (next == most) break;
+        most = std::move(next);
+    }
     return ranges;
 }
 
