@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 
 #include "cli/common.hpp"
+#include "cli/ranges.hpp"
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/quantize/ledger.hpp"
-#include "compiler/quantize/range_proof.hpp"
 #include "compiler/support/files.hpp"
 #include "targets/loihi/loihi.hpp"
 #include "targets/stored.hpp"
@@ -46,29 +46,6 @@ void take_weight_source(Options& options, const Target& target) {
     d.expected = "flash";
     d.hint = "leave out --weights seed, or compile for --target mcu";
     throw InputError(d);
-}
-
-std::string verdict_text(const PopulationRange& range) {
-    switch (range.verdict) {
-        case RangeVerdict::proven:
-            return "proven for every input";
-        case RangeVerdict::proven_for_steps:
-            return fmt::format("proven for {} steps", range.safe_steps);
-        case RangeVerdict::can_overflow:
-            return fmt::format("can overflow: neuron {}, {}", range.neuron, range.register_name);
-    }
-    return "?";
-}
-
-void describe_ranges(const IntNetwork& integers, Outcome& outcome) {
-    outcome.text +=
-        fmt::format("\n{:<16} {:>12} {:>12}  {}\n", "range proof", "v lowest", "v highest", "overflow");
-    for (const PopulationRange& r : prove_ranges(integers)) {
-        outcome.text += fmt::format("{:<16} {:>12} {:>12}  {}\n", r.name, r.membrane.low, r.membrane.high,
-                                    verdict_text(r));
-        outcome.json["ranges"].push_back(
-            {{"population", r.name}, {"v", {r.membrane.low, r.membrane.high}}, {"verdict", verdict_text(r)}});
-    }
 }
 
 void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/common.hpp"
+#include "cli/ranges.hpp"
 #include "compiler/network/describe.hpp"
 #include "compiler/network/per_neuron.hpp"
 #include "compiler/support/files.hpp"
@@ -116,6 +117,7 @@ Outcome inspect(const Options& options, Report& report) {
             fmt::format("compiled for {}, arithmetic profile {}\n", model.target, model.integers->profile);
         outcome.json["target"] = model.target;
         outcome.json["profile"] = model.integers->profile;
+        describe_ranges(*model.integers, outcome);
     }
     if (!options.dot.empty()) write_file(options.dot, to_dot(model.network));
     if (!options.svg.empty()) draw(to_dot(model.network), options.svg);

@@ -87,3 +87,28 @@ TEST_F(Verify, AttributesErrorsToTheirSources) {
     EXPECT_THAT(sixteen.out, HasSubstr("lif1: its own error comes most from decay"));
     EXPECT_THAT(sixteen.out, HasSubstr("--decay-bits would help"));
 }
+
+TEST_F(Verify, RangesOfEightBitsProveSixteenBitSums) {
+    const Said said = synfire("compile " + digits + " --target mcu -o dir --json c.json");
+    ASSERT_EQ(said.code, 0) << said.err;
+    for (const Json& range : Json::parse(read("c.json")).at("ranges")) {
+        EXPECT_EQ(range.at("verdict"), "proven for every input");
+        EXPECT_EQ(range.at("lanes").at("sums_fit_16"), true) << range;
+        EXPECT_FALSE(range.contains("worst_input"));
+    }
+    ASSERT_EQ(synfire("inspect dir --json i.json").code, 0);
+    EXPECT_EQ(Json::parse(read("i.json")).at("ranges"), Json::parse(read("c.json")).at("ranges"));
+}
+
+TEST_F(Verify, ShowsTheInputThatOverflows) {
+    // Without a leak or a threshold, v grows by 127 * 2^8 and more per step.
+    write("net.json", R"({"format": "snn-json", "version": 1, "name": "sum", "input": {"shape": [3]},
+        "layers": [{"type": "dense", "name": "fc", "units": 1, "weight": [[0.9, -0.51, 0.3]]},
+                   {"type": "neuron", "name": "b", "model": "li", "beta": 1.0}]})");
+    const Said said = synfire("compile net.json --target mcu --profile loihi -o dir --json c.json");
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("shown: inputs 'input' 0, 2 at their most, all others at their least"));
+    const Json range = Json::parse(read("c.json")).at("ranges").at(0);
+    EXPECT_EQ(range.at("worst_input").at("inputs").at("input"), (std::vector<double>{1, 0, 1}));
+    EXPECT_EQ(range.at("worst_input").at("overflows"), true);
+}

@@ -172,7 +172,8 @@ double drive(Random& random, std::size_t mode, double weight, double most) {
 // Quantized random networks: every neuron on its own, with whatever its sources could send.
 void stay_inside(const IntNetwork& n, std::uint64_t seed) {
     Random random(seed);
-    const std::vector<PopulationRange> ranges = prove_ranges(n);
+    std::vector<PopulationRange> ranges;  // whatever sources send, also what they never do in this network
+    for (std::size_t p = 0; p < n.populations.size(); ++p) ranges.push_back(prove_range(n, p));
     for (std::size_t p = 0; p < n.populations.size(); ++p) {
         if (ranges[p].verdict == RangeVerdict::can_overflow) continue;
         for (std::size_t j = 0; j < neurons(n.populations[p]); ++j) {
