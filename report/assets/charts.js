@@ -1,5 +1,5 @@
-// Charts in SVG, drawn with D3 (version 3). Every chart is a section with a heading, a sentence, and an image that
-// scales with the page.
+// Charts in SVG, drawn with D3 (version 3). Every chart is a section with a heading, a sentence, and an image as wide
+// as the page lets it be, drawn again when that changes.
 "use strict";
 
 function section(title, sentence, wide) {
@@ -72,7 +72,7 @@ function folded(parent, title) {
 }
 
 function frame(parent, title, width, height, margin) {
-  const svg = parent.append("svg").attr("viewBox", "0 0 " + width + " " + height).attr("role", "img").attr("aria-label", title);
+  const svg = parent.append("svg").attr({width: width, height: height, role: "img", "aria-label": title});
   svg.append("title").text(title);
   return svg.append("g").attr("transform", "translate(" + margin.left + "," + margin.top + ")");
 }
@@ -81,7 +81,7 @@ function axes(g, x, y, width, height, xLabel, yLabel) {
   g.append("g").attr("class", "grid").selectAll("line").data(y.ticks(5)).enter().append("line")
     .attr({x1: 0, x2: width, y1: y, y2: y});
   g.append("g").attr("class", "axis").attr("transform", "translate(0," + height + ")")
-    .call(d3.svg.axis().scale(x).orient("bottom").ticks(Math.min(8, x.domain()[1] - x.domain()[0])).tickFormat(d3.format("d")));
+    .call(d3.svg.axis().scale(x).orient("bottom").ticks(Math.min(8, Math.max(2, width / 50), x.domain()[1] - x.domain()[0])).tickFormat(d3.format("d")));
   g.append("g").attr("class", "axis").call(d3.svg.axis().scale(y).orient("left").ticks(5));
   g.append("text").attr({x: width, y: height + 34, "text-anchor": "end"}).text(xLabel);
   g.append("text").attr({x: -44, y: -8}).text(yLabel);
@@ -89,9 +89,17 @@ function axes(g, x, y, width, height, xLabel, yLabel) {
 
 // Lines over depth. series: {forecast: [{layer, value, spread}], measured: the same}; a spread may be absent.
 function depthChart(parent, title, yLabel, series, top) {
-  const margin = {left: 52, right: 12, top: 22, bottom: 42}, width = 560 - margin.left - margin.right,
+  const box = parent.append("div");
+  responsive(box.node(), width => {
+    box.selectAll("svg").remove();
+    drawDepth(box, title, yLabel, series, top, width);
+  });
+}
+
+function drawDepth(parent, title, yLabel, series, top, full) {
+  const margin = {left: 52, right: 12, top: 22, bottom: 42}, width = full - margin.left - margin.right,
     height = 260 - margin.top - margin.bottom;
-  const g = frame(parent, title, 560, 260, margin);
+  const g = frame(parent, title, full, 260, margin);
   const all = series.forecast.concat(series.measured);
   const x = d3.scale.linear().domain([0, Math.max(1, d3.max(all, d => d.layer))]).range([0, width]);
   const most = top || d3.max(all, d => d.value + (d.spread || 0)) * 1.05 || 1;
@@ -112,16 +120,24 @@ function depthChart(parent, title, yLabel, series, top) {
 
 // One cell per layer (down) and step (across). rows: [{name, values}].
 function map(parent, title, rows, unit) {
+  const box = parent.append("div");
+  responsive(box.node(), width => {
+    box.selectAll("svg").remove();
+    drawMap(box, title, rows, unit, width);
+  });
+}
+
+function drawMap(parent, title, rows, unit, full) {
   const steps = rows[0].values.length, margin = {left: 52, right: 12, top: 8, bottom: 58};
-  const width = 560 - margin.left - margin.right, cell = Math.max(2, Math.min(14, 420 / rows.length));
+  const width = full - margin.left - margin.right, cell = Math.max(2, Math.min(14, 420 / rows.length));
   const height = cell * rows.length;
-  const g = frame(parent, title, 560, height + margin.top + margin.bottom, margin);
+  const g = frame(parent, title, full, height + margin.top + margin.bottom, margin);
   const most = d3.max(rows, r => d3.max(r.values)) || 1;
-  const colour = d3.scale.linear().domain([0, 0.15 * most, 0.5 * most, most]).range(["#11001c", "#7a1f5c", "#f0803c", "#fff6c9"]);
+  const shade = d3.scale.linear().domain([0, 0.15 * most, 0.5 * most, most]).range(["#11001c", "#7a1f5c", "#f0803c", "#fff6c9"]);
   const x = d3.scale.linear().domain([0, steps]).range([0, width]);
   rows.forEach((row, r) => {
     g.append("g").selectAll("rect").data(row.values).enter().append("rect")
-      .attr({x: (d, t) => x(t), y: r * cell, width: width / steps + 0.4, height: cell + 0.4, fill: d => colour(d)})
+      .attr({x: (d, t) => x(t), y: r * cell, width: width / steps + 0.4, height: cell + 0.4, fill: d => shade(d)})
       .append("title").text((d, t) => row.name + ", step " + t + ": " + d3.format(".4g")(d) + " " + unit);
   });
   const y = d3.scale.linear().domain([0, rows.length]).range([0, height]);
@@ -131,7 +147,7 @@ function map(parent, title, rows, unit) {
   g.append("text").attr({x: width, y: height + 32, "text-anchor": "end"}).text("step");
   g.append("text").attr({x: -44, y: height + 16}).text("layer");
   const key = g.append("g").attr("transform", "translate(0," + (height + 34) + ")");
-  d3.range(40).forEach(k => key.append("rect").attr({x: 3 * k, width: 3.3, height: 10, fill: colour(k / 39 * most)}));
+  d3.range(40).forEach(k => key.append("rect").attr({x: 3 * k, width: 3.3, height: 10, fill: shade(k / 39 * most)}));
   key.append("text").attr({x: 126, y: 10}).text("0 to " + d3.format(".4g")(most) + " " + unit);
 }
 

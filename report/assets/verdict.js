@@ -44,7 +44,8 @@ function reasons(evaluation, detail) {
 function tile(parent, value, label) {
   const box = parent.append("div").attr("class", "tile");
   box.append("dt").text(label);
-  box.append("dd").text(value);
+  const parts = value.split(" → "), dd = box.append("dd");
+  parts.forEach((part, k) => dd.append("span").text(k < parts.length - 1 ? part + " → " : part));
 }
 
 function drawVerdict(result) {

@@ -214,7 +214,7 @@ TEST_F(Comparison, SaysWhetherAndWhereItDiffers) {
     EXPECT_THAT(dom, HasSubstr("No: 1 of 4 answers changes."));
     EXPECT_THAT(dom, HasSubstr("Least agreement: hidden&lt;b&gt;, 90.00 %"));
     EXPECT_THAT(dom, HasSubstr("First difference: sample 2, step 5, layer hidden&lt;b&gt;, neuron 3."));
-    EXPECT_THAT(dom, HasSubstr("100 % → 75.00 %"));
+    EXPECT_THAT(dom, HasSubstr("<span>100 % → </span><span>75.00 %</span>"));
     EXPECT_THAT(dom, HasSubstr("Most of the errors of hidden&lt;b&gt; come from rounding of weights"));
     EXPECT_THAT(dom,
                 HasSubstr("Because of the first difference 2 spikes of 1 neuron in hidden&lt;b&gt; differ"));
