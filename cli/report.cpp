@@ -10,6 +10,7 @@
 #include "cli/evaluation.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/ranges.hpp"
 #include "cli/readout_flag.hpp"
 #include "cli/report_parameters.hpp"
 #include "cli/report_proof.hpp"
@@ -49,6 +50,15 @@ std::size_t chosen_sample(const Options& options, const Evaluation& evaluation) 
     d.expected = fmt::format("0..{}", evaluation.samples - 1);
     d.hint = "samples are counted from 0";
     throw InputError(d);
+}
+
+// The range proof; inputs that overflow are named, their values left to synfire compile.
+Json ranges_json(const IntNetwork& integers) {
+    Outcome ranges;
+    describe_ranges(integers, ranges);
+    for (Json& row : ranges.json["ranges"])
+        if (row.contains("worst_input")) row["worst_input"].erase("inputs");
+    return ranges.json["ranges"];
 }
 
 // As many as asked for; else up to 16, as far as thirty runs of each take seconds.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "cli/verify_result.hpp"
-#include "compiler/quantize/range_proof.hpp"
 #include "compiler/support/parallel.hpp"
 #include "emulator/reference.hpp"
 
@@ -15,18 +14,6 @@ struct Detail {
     Certificate certificate;
     Attribution attribution;
 };
-
-const char* name_of(RangeVerdict verdict) {
-    switch (verdict) {
-        case RangeVerdict::proven:
-            return "proven";
-        case RangeVerdict::proven_for_steps:
-            return "proven for steps";
-        case RangeVerdict::can_overflow:
-            return "can overflow";
-    }
-    return "";
-}
 
 }  // namespace
 
@@ -54,23 +41,6 @@ Json detail_json(const Network& network, const IntNetwork& integers, const DataS
     Json layers = Json::array();
     for (const CertifiedLayer& layer : certificate.layers) layers.push_back(to_json(layer));
     return {{"samples", count}, {"attribution", to_json(attribution)}, {"certificate", layers}};
-}
-
-Json ranges_json(const IntNetwork& integers) {
-    Json list = Json::array();
-    for (const PopulationRange& r : prove_ranges(integers)) {
-        Json row = {{"name", r.name},
-                    {"verdict", name_of(r.verdict)},
-                    {"membrane", {r.membrane.low, r.membrane.high}},
-                    {"current", {r.current.low, r.current.high}}};
-        if (r.verdict == RangeVerdict::proven_for_steps) row["safe_steps"] = r.safe_steps;
-        if (r.verdict == RangeVerdict::can_overflow) {
-            row["neuron"] = r.neuron;
-            row["register"] = r.register_name;
-        }
-        list.push_back(std::move(row));
-    }
-    return list;
 }
 
 }  // namespace synfire::cli

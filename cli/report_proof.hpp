@@ -1,4 +1,4 @@
-// What is proven about the integers, and where their errors come from, as the report page shows it.
+// Which spikes are certified, and where errors come from, as the report page shows it.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,5 @@ namespace synfire::cli {
 // runs per sample.
 nlohmann::ordered_json detail_json(const Network& network, const IntNetwork& integers, const DataSet& data,
                                    std::size_t samples, unsigned threads);
-
-// [{"name", "verdict", "membrane": [low, high], "current", and "safe_steps", or "neuron" and "register"}].
-nlohmann::ordered_json ranges_json(const IntNetwork& integers);
 
 }  // namespace synfire::cli

@@ -39,10 +39,16 @@ function drawCertificate(detail) {
 }
 
 function drawRanges(ranges) {
-  const bad = ranges.filter(r => r.verdict === "can overflow");
-  const s = section("Range proof", bad.length ? "Some registers can overflow." : "No register overflows, whatever the input.");
-  const texts = {"proven": r => "✓ always", "proven for steps": r => "✓ for " + whole(r.safe_steps) + " steps",
-    "can overflow": r => "✗ neuron " + r.neuron + ", " + r.register};
-  table(s, ["layer", "least v", "most v", "bits", "no overflow"], ranges.map(r => [r.name, whole(r.membrane[0]), whole(r.membrane[1]),
-    String(Math.ceil(Math.log2(Math.max(1, -r.membrane[0], r.membrane[1] + 1))) + 1), (texts[r.verdict] || (() => r.verdict))(r)]), "range proof by layer");
+  const overflows = r => r.verdict.startsWith("can"), bad = ranges.filter(overflows);
+  const s = section("Range proof", bad.length ? bad.length + (bad.length === 1 ? " layer has" : " layers have") + " registers that can overflow."
+    : "No register overflows, whatever the input.");
+  table(s, ["layer", "least v", "most v", "sums in 16 bits", "state", "overflow"], ranges.map(r => [r.population, whole(r.v[0]), whole(r.v[1]),
+    r.lanes.sums_fit_16 ? "always" : r.lanes.events_per_flush > 1 ? whole(r.lanes.events_per_flush) + " events" : "no",
+    r.lanes.state_fits_16 ? "16 bit" : "32 bit", (overflows(r) ? "✗ " : "✓ ") + r.verdict.replace("proven for every input", "never")
+      .replace("proven for", "not in")]), "range proof by layer");
+  ranges.filter(r => r.worst_input).forEach(r => s.append("p").text(r.population + ": " + (r.worst_input.overflows
+    ? "an input was found that asks neuron " + r.worst_input.neuron + "'s " + r.worst_input.register + " for " + whole(r.worst_input.value) + " in step " +
+      r.worst_input.step + ", beyond " + whole(r.worst_input.limit) + "; synfire compile --json has it."
+    : "no input was found that does; the bound may not be tight.")));
+  ranges.filter(r => r.silent_neurons > 0).forEach(r => s.append("p").text(r.population + ": no input makes " + whole(r.silent_neurons) + " neurons spike."));
 }

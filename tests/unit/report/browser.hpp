@@ -1,6 +1,7 @@
 // A page in headless Chromium.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -32,6 +33,9 @@ inline std::string rendered(const std::string& page, const std::string& options 
     FILE* pipe = popen(command.c_str(), "r");
     for (int c; (c = std::fgetc(pipe)) != EOF;) text += static_cast<char>(c);
     pclose(pipe);
+    // D3 and the data are no part of what was drawn.
+    for (std::size_t at; (at = text.find("<script")) != std::string::npos;)
+        text.erase(at, std::min(text.find("</script>", at), text.size() - 9) + 9 - at);
     std::filesystem::remove_all(folder);
     return text;
 }

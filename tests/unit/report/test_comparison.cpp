@@ -109,6 +109,21 @@ Json attribution() {
     return {{"layers", {layer}}, {"all_layers", sources}};
 }
 
+Json range(const std::string& name, const std::string& verdict) {
+    return {{"population", name},
+            {"v", {-100, 200}},
+            {"verdict", verdict},
+            {"silent_neurons", 1},
+            {"lanes", {{"sums_fit_16", false}, {"events_per_flush", 12}, {"state_fits_16", true}}},
+            {"worst_input",
+             {{"neuron", 4},
+              {"register", "membrane"},
+              {"value", 300},
+              {"limit", 127},
+              {"step", 2},
+              {"overflows", true}}}};
+}
+
 Json comparison(bool same = false) {
     return {
         {"model", "m.json"},
@@ -145,12 +160,7 @@ Json comparison(bool same = false) {
              {"certified_spikes", 97},
              {"unconditional_spikes", 50}}}}}},
         {"ranges",
-         {{{"name", "hidden<b>"}, {"verdict", "proven"}, {"membrane", {-100, 200}}},
-          {{"name", "out"},
-           {"verdict", "can overflow"},
-           {"membrane", {-9, 9}},
-           {"neuron", 4},
-           {"register", "membrane"}}}},
+         {range("hidden<b>", "proven for every input"), range("out", "can overflow: neuron 4, membrane")}},
         {"memory",
          {{"layers",
            {{{"name", "hidden<b>"},
@@ -218,7 +228,7 @@ TEST_F(Comparison, SaysWhetherAndWhereItDiffers) {
     EXPECT_THAT(dom, HasSubstr("Most of the errors of hidden&lt;b&gt; come from rounding of weights"));
     EXPECT_THAT(dom,
                 HasSubstr("Because of the first difference 2 spikes of 1 neuron in hidden&lt;b&gt; differ"));
-    EXPECT_THAT(dom, HasSubstr("✗ neuron 4, membrane"));
+    EXPECT_THAT(dom, HasSubstr("✗ can overflow: neuron 4, membrane"));
     EXPECT_THAT(dom, HasSubstr("97.00 %"));  // certified
     EXPECT_THAT(dom, HasSubstr("Left out: rasters show steps 0 to 19 of 99."));
     for (const char* title :
