@@ -255,27 +255,32 @@ inline void feed(const Model& model, State& state, uint16_t list) {
 template <class Model, class State>
 inline void update_quickly(const Model& model, State& state, uint16_t index, int32_t* v) {
     const Population& population = model.populations[index];
-    const LanePopulation& lane = model.lane_populations[index];
+    const LaneLayer& layer = model.lane_populations[index].layer;
     const auto list = static_cast<uint16_t>(model.input_count + index);
     if (population.reset == Reset::subtract_next_step)
         settle_spiking(population.reset_amount, population.decay_v, model.rules.decay_bits, v,
                        spikes(model, state, list));
     uint16_t* const events = state.events + model.lists[list];
-    const uint32_t whole = population.neurons & ~7U;
-    LaneUpdate update{v,
-                      state.lane_sum,
-                      lane.leak,
-                      lane.threshold,
-                      int32_t{1} << population.shift,
-                      lane.parameters,
-                      whole,
-                      events,
-                      model.rules.decay_bits};
-    update.spikes = synfire_update(&update);
-    const uint16_t* const end = update_lanes(update, whole, population.neurons);
+    uint16_t* end = synfire_update(v, state.lane_sum, &layer, events);
+    if (layer.whole != population.neurons)
+        end = update_lanes(v, state.lane_sum, layer, end, layer.whole, population.neurons);
     state.counts[list] = static_cast<uint16_t>(end - events);
     if (population.reset == Reset::to_value || population.reset == Reset::subtract_at_once)
         reset_spiking(population.reset, population.reset_amount, v, spikes(model, state, list));
+}
+
+// Completes the list of rows of a population; returns its length.
+template <class Model, class State>
+inline uint32_t list_rows(const Model& model, State& state, uint16_t index, const Connection* connection) {
+    const LanePopulation& lane = model.lane_populations[index];
+    if (lane.direct != nullptr) return state.counts[connection->source];
+    Row* const rows = state.rows + lane.rows;
+    Row* next = rows;
+    for (uint16_t c = 0; c < model.populations[index].connections; ++c, ++connection)
+        next = add_row_addresses(next, connection->weights, lane.row_bytes,
+                                 spikes(model, state, connection->source));
+    *next = last_row;
+    return static_cast<uint32_t>(next - rows);
 }
 
 // The step of a population in lanes. Returns the connection after its last.
@@ -285,21 +290,27 @@ inline const Connection* step_lanes(const Model& model, State& state, uint16_t i
                                     Observer&& observer) {
     const Population& population = model.populations[index];
     const LanePopulation& lane = model.lane_populations[index];
-    Row* const rows = state.rows + lane.rows;
-    uint32_t events = 0;
-    Row* next = rows;
-    for (uint16_t c = 0; c < population.connections; ++c, ++connection) {
-        const Events from = spikes(model, state, connection->source);
-        events += from.count;
-        if (lane.direct == nullptr) next = add_row_addresses(next, connection->weights, lane.row_bytes, from);
-    }
-    if (lane.direct == nullptr) *next = last_row;
-    synfire_accumulate(rows, state.lane_sum, lane.row_bytes, events);
+    synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes,
+                       list_rows(model, state, index, connection));
+    connection += population.connections;
     if (lane.quick && !watched(observer)) {
         update_quickly(model, state, index, v);
         return connection;
     }
     for (uint32_t i = 0; i < population.neurons; ++i) state.sum[i] = state.lane_sum[i];
+    update(model, state, index, v, u, held, observer);
+    return connection;
+}
+
+// The step of a population. connection: its first; v, u and held: as of update(). Returns the connection
+// after its last.
+template <class Model, class State, class Observer>
+inline const Connection* step_population(const Model& model, State& state, uint16_t index,
+                                         const Connection* connection, int32_t* v, int32_t* u, uint8_t* held,
+                                         Observer&& observer) {
+    if (model.lanes && model.lane_populations[index].row_bytes > 0)
+        return step_lanes(model, state, index, connection, v, u, held, observer);
+    connection = gather(model, state, model.populations[index], connection);
     update(model, state, index, v, u, held, observer);
     return connection;
 }
@@ -348,12 +359,7 @@ inline void advance(const Model& model, State& state, Observer&& observer) {
         pool = pool_spikes(model, state, k, pool);
     for (uint16_t p = 0; p < model.population_count; ++p) {
         const Population& population = model.populations[p];
-        if (model.lanes && model.lane_populations[p].row_bytes > 0) {
-            connection = step_lanes(model, state, p, connection, v, u, held, observer);
-        } else {
-            connection = gather(model, state, population, connection);
-            update(model, state, p, v, u, held, observer);
-        }
+        connection = step_population(model, state, p, connection, v, u, held, observer);
         const auto list = static_cast<uint16_t>(model.input_count + p);
         if (model.pool_count > 0) pool = pool_spikes(model, state, list, pool);
         feed(model, state, list);

@@ -13,9 +13,7 @@ struct LanePopulation {
     uint32_t rows;       // where its list of rows starts in State::rows
     const void* direct;  // weights of its only source, which then fills the list; else null
     bool quick;          // its neurons are those of synfire_update
-    int32_t leak;        // of LaneUpdate, as the next two
-    int32_t threshold;
-    const int32_t* parameters;
+    LaneLayer layer;
 };
 
 // Appends the rows of all events.
@@ -28,11 +26,15 @@ inline Row* add_row_addresses(Row* rows, const void* weights, uint32_t row_bytes
 
 // After spikes: what synfire_update leaves out. list: of this step.
 inline void reset_spiking(Reset reset, const Column& amount, int32_t* v, Events list) {
-    for (uint32_t e = 0; e < list.count; ++e) {
-        int32_t& at = v[list.neurons[e]];
-        at = reset == Reset::to_value ? value_of(amount, list.neurons[e])
-                                      : at - value_of(amount, list.neurons[e]);
+    const uint16_t* const end = list.neurons + list.count;
+    if (reset == Reset::subtract_at_once && amount.stride == 0) {
+        const int32_t each = value_of(amount, 0);
+        for (const uint16_t* spike = list.neurons; spike != end; ++spike) v[*spike] -= each;
+        return;
     }
+    for (const uint16_t* spike = list.neurons; spike != end; ++spike)
+        v[*spike] = (reset == Reset::to_value ? 0 : v[*spike]) +
+                    (reset == Reset::to_value ? value_of(amount, *spike) : -value_of(amount, *spike));
 }
 
 // Before the update: resets that are due in the step after a spike. list: of the step before.

@@ -9,8 +9,9 @@
 
 // r4-r11: sums of 16 neurons, per word of weights first bytes 0 and 2, then bytes 1 to 3; r0-r3: their
 // weights; r12: next row of the list; lr: offset of the block in a row. Stack: zeros, rows, sum, row_bytes,
-// then the bias of both kinds of sums: 128 for each event in every lane. Borrows between lanes go when the
-// low one is extended with its sign and taken away. 16 instructions per 16 synapses, 50 per 16 neurons.
+// then what is too much in both kinds of sums: 128 for each event in every lane, less 32768 so that no lane
+// borrows from the next one before its highest bit is turned. 16 instructions per 16 synapses, 40 per 16
+// neurons.
 asm(R"(
     .macro synfire_add weights, even, odd
     add \odd, \odd, \weights, lsr #8
@@ -20,15 +21,12 @@ asm(R"(
 
     .macro synfire_store even, odd
     sub \even, \even, r0
-    sxth r3, \even
-    sub r12, \even, r3
-    sub \odd, \odd, r12, asr #8
     sub \odd, \odd, r1
-    bfi r12, \even, #0, #16
-    sxth r3, \odd
-    sub \even, \odd, r3
-    bfi \even, \odd, #0, #16
-    strd r12, \even, [r2], #8
+    lsr r3, \even, #16
+    sub \odd, \odd, r3, lsl #8
+    eor \even, \even, #0x80008000
+    eor \odd, \odd, #0x80008000
+    strd \even, \odd, [r2], #8
     .endm
 
     .section .text.synfire_accumulate, "ax"
@@ -41,8 +39,10 @@ asm(R"(
 synfire_accumulate:
     push {r4-r11, lr}
     lsl r4, r3, #7
+    sub r4, r4, #32768
+    add r5, r4, r4, lsl #8
+    add r5, r5, r4, lsl #16
     add r4, r4, r4, lsl #16
-    add r5, r4, r3, lsl #15
     strd r4, r5, [sp, #-24]!
     adr r4, 9f
     strd r4, r0, [sp, #8]
@@ -81,12 +81,11 @@ synfire_accumulate:
 )");
 
 // As in dsp.cpp, with one instruction more per neuron to take a sum out of its word. r0: v; r1: sum; r2:
-// leak; r3: threshold, or parameters; r12: scale; lr: spikes. Stack: end of v, start of v.
+// leak; r3: threshold, or parameters; r12: scale; r11: end of v; lr: spikes. Stack: start of v.
 asm(R"(
     .macro synfire_leak old, new
     mla \new, \new, r12, \old
-    asr r11, \old, #31
-    smlal r11, \new, \old, r2
+    smlal \old, \new, \old, r2
     .endm
 
     .macro synfire_list value, limit, offset
@@ -119,7 +118,7 @@ asm(R"(
 
     .macro synfire_list_four n
 3\n\():
-    ldr r9, [sp, #4]
+    ldr r9, [sp]
     sub r9, r0, r9
     lsr r9, r9, #2
     synfire_list r4, r3, 0
@@ -130,19 +129,16 @@ asm(R"(
     .endm
 
     .macro synfire_two n
-    ldr r4, [r1], #4
     ldrd r5, r6, [r0]
     ldm r3!, {r7-r10}
-    sxth r11, r4
-    mla r7, r11, r12, r7
     add r7, r7, r5
-    asr r11, r5, #31
-    smlal r11, r7, r5, r2
-    asr r11, r4, #16
-    mla r8, r11, r12, r8
     add r8, r8, r6
-    asr r11, r6, #31
-    smlal r11, r8, r6, r2
+    ldrsh r4, [r1], #2
+    mla r7, r4, r12, r7
+    ldrsh r4, [r1], #2
+    mla r8, r4, r12, r8
+    smlal r5, r7, r5, r2
+    smlal r6, r8, r6, r2
     cmp r7, r9
     it le
     cmple r8, r10
@@ -152,7 +148,7 @@ asm(R"(
 
     .macro synfire_list_two n
 5\n\():
-    ldr r4, [sp, #4]
+    ldr r4, [sp]
     sub r4, r0, r4
     lsr r4, r4, #2
     cmp r7, r9
@@ -173,31 +169,26 @@ asm(R"(
     .type synfire_update, %function
     .thumb_func
 synfire_update:
-    push {r4-r11, lr}
-    mov r11, r0
-    ldm r11, {r0-r3, r12}
-    ldr r6, [r11, #20]
-    ldrd r4, lr, [r11, #24]
-    add r4, r0, r4, lsl #2
-    strd r4, r0, [sp, #-8]!
-    cmp r0, r4
+    push {r0, r4-r11, lr}
+    mov lr, r3
+    ldrd r6, r11, [r2, #12]
+    ldm r2, {r2, r3, r12}
+    add r11, r0, r11, lsl #2
+    cmp r0, r11
     beq 7f
     cmp r6, #0
     bne 6f
 1:  synfire_four 0
     synfire_four 1
-    ldr r11, [sp]
     cmp r0, r11
     bne 1b
 7:  mov r0, lr
-    add sp, #8
-    pop {r4-r11, pc}
+    pop {r1, r4-r11, pc}
     synfire_list_four 0
     synfire_list_four 1
 6:  mov r3, r6
 1:  synfire_two 0
     synfire_two 1
-    ldr r11, [sp]
     cmp r0, r11
     bne 1b
     b 7b

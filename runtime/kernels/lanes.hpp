@@ -32,17 +32,15 @@ constexpr uint32_t neuron_of_byte(RowOrder order, uint32_t k) {
     return k % 4 == 1 ? k + 1 : k - 1;
 }
 
-// One step of a layer.
-struct LaneUpdate {
-    int32_t* v;
-    const int16_t* sum;  // word-aligned
-    int32_t leak;        // -(decay << (32 - F)), decay at most half
-    int32_t threshold;   // of all neurons, where parameters is null
-    int32_t scale;       // what a sum is multiplied by: a power of two, at most 2^14
+// What a layer's neurons share. The kernels of Cortex-M3 and above add v, |v| < 2^(32 - F), where its sign
+// would do: what the product of v and leak has in its low half is a multiple of 2^(32 - F).
+struct LaneLayer {
+    int32_t leak;       // -(decay << (32 - F)), decay at most half
+    int32_t threshold;  // of all neurons, where parameters is null
+    int32_t scale;      // what a sum is multiplied by: a power of two, at most 2^14
     // Two neurons after another: bias, bias, threshold, threshold. Null: no bias.
     const int32_t* parameters;
-    uint32_t neurons;        // a multiple of 8
-    uint16_t* spikes;        // takes the neurons above their threshold
+    uint32_t whole;          // the neurons, rounded down to a multiple of 8
     uint32_t fraction_bits;  // F
 };
 
@@ -52,8 +50,10 @@ extern "C" {
 // Sets sum[0 .. row_bytes - 1], word-aligned, to the sums of the rows of a list. events: its entries.
 // row_bytes: a multiple of block_neurons. The entries may be changed.
 void synfire_accumulate(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
-// Leaks, integrates and compares; resets nothing. Returns where the list of spikes ends.
-uint16_t* synfire_update(const synfire::rt::LaneUpdate* update);
+// Leaks, integrates and compares the first layer.whole neurons; resets nothing. sum: word-aligned. Lists the
+// neurons above their threshold; returns where the list ends.
+uint16_t* synfire_update(int32_t* v, const int16_t* sum, const synfire::rt::LaneLayer* layer,
+                         uint16_t* spikes);
 }
 
 namespace synfire::rt {
@@ -71,7 +71,7 @@ inline void accumulate_rows(RowOrder order, const Row* rows, int16_t* sum, uint3
 }
 
 // The membrane after leak and input. The product has 64 bits; what is added to those of a negative v moves
-// the fraction that is cut off towards zero. leak and v are those of LaneUpdate.
+// the fraction that is cut off towards zero. leak is that of LaneLayer.
 [[gnu::always_inline]] inline int32_t leak_and_add(int32_t v, int32_t leak, int32_t input) {
     const auto start = static_cast<int64_t>(
         static_cast<uint64_t>(static_cast<uint32_t>(v) + static_cast<uint32_t>(input)) << 32 |
@@ -79,14 +79,14 @@ inline void accumulate_rows(RowOrder order, const Row* rows, int16_t* sum, uint3
     return static_cast<int32_t>(static_cast<uint64_t>(start + int64_t{v} * leak) >> 32);
 }
 
-// The twin of synfire_update from neuron `first` on; any number of neurons.
-inline uint16_t* update_lanes(const LaneUpdate& u, uint32_t first, uint32_t end) {
-    uint16_t* spikes = u.spikes;
+// The twin of synfire_update, for neurons first to end - 1.
+inline uint16_t* update_lanes(int32_t* v, const int16_t* sum, const LaneLayer& layer, uint16_t* spikes,
+                              uint32_t first, uint32_t end) {
     for (uint32_t i = first; i < end; ++i) {
-        const int32_t* const p = u.parameters == nullptr ? nullptr : u.parameters + i / 2 * 4 + i % 2;
-        const int32_t input = u.sum[i] * u.scale + (p == nullptr ? 0 : p[0]);
-        u.v[i] = leak_and_add(u.v[i], u.leak, input);
-        if (u.v[i] > (p == nullptr ? u.threshold : p[2])) *spikes++ = static_cast<uint16_t>(i);
+        const int32_t* const p = layer.parameters == nullptr ? nullptr : layer.parameters + i / 2 * 4 + i % 2;
+        const int32_t input = sum[i] * layer.scale + (p == nullptr ? 0 : p[0]);
+        v[i] = leak_and_add(v[i], layer.leak, input);
+        if (v[i] > (p == nullptr ? layer.threshold : p[2])) *spikes++ = static_cast<uint16_t>(i);
     }
     return spikes;
 }

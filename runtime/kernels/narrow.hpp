@@ -6,51 +6,40 @@
 
 namespace synfire::rt {
 
-// What neurons of a layer share, in registers.
-struct NarrowLayer {
-    int32_t keep;
-    uint32_t fraction_bits, sign_shift;
-    int32_t scale;
-};
+// The decays of these cores are units of 2^-12, so that every shift is an immediate.
+inline constexpr int narrow_fraction_bits = 12;
 
-// leak_and_add: the sign of the product moves the fraction that is cut off towards zero.
-[[gnu::always_inline]] inline int32_t leak_narrow(const NarrowLayer& layer, int32_t v, int32_t input) {
-    const int32_t product = v * layer.keep;
-    const auto towards_zero = static_cast<int32_t>(static_cast<uint32_t>(product >> 31) >> layer.sign_shift);
-    return ((product + towards_zero) >> layer.fraction_bits) + input;
+// leak_and_add: of a negative v, |v| < 2^20, the highest 12 bits are ones and move the fraction that is cut
+// off towards zero.
+[[gnu::always_inline]] inline int32_t leak_narrow(int32_t keep, int32_t v, int32_t input) {
+    const auto towards_zero = static_cast<int32_t>(static_cast<uint32_t>(v) >> (32 - narrow_fraction_bits));
+    return ((v * keep + towards_zero) >> narrow_fraction_bits) + input;
 }
 
-// Neurons at, at + 1 of the arrays; each array pointer stands at the first of them.
-template <bool own>
-[[gnu::always_inline]] inline void update_two(const NarrowLayer& layer, int32_t* v, const int16_t* sum,
-                                              const int32_t* parameters, int32_t threshold, uint32_t at,
-                                              uint16_t*& spikes) {
-    for (uint32_t k = 0; k < 2; ++k) {
-        const int32_t input = sum[k] * layer.scale + (own ? parameters[k] : 0);
-        const int32_t now = leak_narrow(layer, v[k], input);
-        v[k] = now;
-        if (now > (own ? parameters[2 + k] : threshold)) *spikes++ = static_cast<uint16_t>(at + k);
-    }
-}
-
-template <bool own>
-[[gnu::always_inline]] inline uint16_t* update_all(const NarrowLayer& layer, const LaneUpdate& u) {
-    int32_t* v = u.v;
-    const int16_t* sum = u.sum;
-    const int32_t* parameters = u.parameters;
-    const int32_t threshold = u.threshold;
-    uint16_t* spikes = u.spikes;
-    for (uint32_t at = 0; at < u.neurons; at += 4, v += 4, sum += 4, parameters += own ? 8 : 0) {
-        update_two<own>(layer, v, sum, parameters, threshold, at, spikes);
-        update_two<own>(layer, v + 2, sum + 2, own ? parameters + 4 : parameters, threshold, at + 2, spikes);
-    }
+// One neuron; first: that of the layer. Returns where the list of spikes ends.
+[[gnu::always_inline]] inline uint16_t* update_one(int32_t keep, int32_t input, int32_t threshold, int32_t* v,
+                                                   const int32_t* first, uint16_t* spikes) {
+    const int32_t now = leak_narrow(keep, *v, input);
+    *v = now;
+    if (now > threshold) *spikes++ = static_cast<uint16_t>(v - first);
     return spikes;
 }
 
-[[gnu::optimize("O2")]] inline uint16_t* update_narrow(const LaneUpdate& u) {
-    const NarrowLayer layer{(int32_t{1} << u.fraction_bits) + (u.leak >> (32 - u.fraction_bits)),
-                            u.fraction_bits, 32 - u.fraction_bits, u.scale};
-    return u.parameters == nullptr ? update_all<false>(layer, u) : update_all<true>(layer, u);
+// synfire_update where every neuron has its parameters.
+[[gnu::optimize("O2")]] inline uint16_t* update_own(int32_t* v, const int16_t* sum, const LaneLayer& layer,
+                                                    uint16_t* spikes) {
+    const int32_t* const first = v;
+    const int32_t* const end = v + layer.whole;
+    const int32_t* p = layer.parameters;
+    const int32_t keep = (int32_t{1} << narrow_fraction_bits) + (layer.leak >> (32 - narrow_fraction_bits));
+    const int32_t scale = layer.scale;
+    for (; v != end; v += 4, sum += 4, p += 8) {
+        spikes = update_one(keep, sum[0] * scale + p[0], p[2], v, first, spikes);
+        spikes = update_one(keep, sum[1] * scale + p[1], p[3], v + 1, first, spikes);
+        spikes = update_one(keep, sum[2] * scale + p[4], p[6], v + 2, first, spikes);
+        spikes = update_one(keep, sum[3] * scale + p[5], p[7], v + 3, first, spikes);
+    }
+    return spikes;
 }
 
 }  // namespace synfire::rt

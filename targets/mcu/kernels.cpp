@@ -7,11 +7,12 @@
 
 #include "compiler/quantize/range_proof.hpp"
 #include "compiler/support/report.hpp"
+#include "runtime/kernels/narrow.hpp"
 
 namespace synfire::mcu {
 namespace {
 
-constexpr int most_shift = 14;                // of rt::LaneUpdate::scale
+constexpr int most_shift = 14;                // of rt::LaneLayer::scale
 constexpr std::size_t most_padding_part = 3;  // of a row
 
 std::size_t padded(std::size_t neurons) {
@@ -57,7 +58,7 @@ bool settles(const IntPopulation& p, const PopulationRange& range, int decay_bit
     return farthest < (std::int64_t{1} << (32 - decay_bits)) - 1;
 }
 
-// Whether rt::LaneUpdate gives what integrate() and fire() give.
+// Whether synfire_update gives what integrate() and fire() give.
 bool updates_quickly(const IntNetwork& network, std::size_t index, const PopulationTable& table,
                      const KernelFamily& family) {
     const IntPopulation& p = network.populations[index];
@@ -74,12 +75,16 @@ bool updates_quickly(const IntNetwork& network, std::size_t index, const Populat
     const PopulationRange range = prove_range(network, index);
     if (range.verdict != RangeVerdict::proven) return false;
     const std::int64_t farthest = std::max(-range.membrane.low, range.membrane.high);
-    if (!family.long_product && farthest >= std::int64_t{1} << (31 - decay_bits)) return false;
+    if (!family.long_product && decay_bits != rt::narrow_fraction_bits) return false;
+    if (farthest >= std::int64_t{1} << ((family.long_product ? 32 : 31) - decay_bits)) return false;
     return p.reset != rt::Reset::subtract_next_step || settles(p, range, decay_bits);
 }
 
-void set_parameters(const IntPopulation& p, int decay_bits, LaneTable& lane) {
+void set_parameters(const IntPopulation& p, int decay_bits, int shift, LaneTable& lane) {
     const std::size_t n = neurons(p);
+    lane.whole = n / 8 * 8;
+    lane.fraction_bits = decay_bits;
+    lane.scale_bits = shift;
     lane.leak = static_cast<std::int32_t>(-(std::int64_t{p.decay_v.front()} << (32 - decay_bits)));
     lane.threshold = at(p.threshold, 0);
     bool one = true;
@@ -163,7 +168,8 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         lane.row_bytes = padded(population.neurons);
         lane.rows = tables.rows;
         lane.quick = updates_quickly(network, p, population, family);
-        if (lane.quick) set_parameters(network.populations[p], network.rules.decay_bits, lane);
+        if (lane.quick)
+            set_parameters(network.populations[p], network.rules.decay_bits, population.shift, lane);
         tables.lanes = true;
         tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes);
         tables.rows += 1;

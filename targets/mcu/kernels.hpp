@@ -13,7 +13,7 @@ struct KernelFamily {
     std::vector<std::string> cores;  // of --core
     std::string source;              // the file of an emitted directory that has the kernels
     rt::RowOrder order;
-    bool long_product;  // the update multiplies to 64 bits; else v * 2^F has to fit 32
+    bool long_product;  // the update multiplies to 64 bits and takes |v| < 2^(32 - F), else half of that
 };
 
 const std::vector<KernelFamily>& kernel_families();

@@ -58,6 +58,9 @@ struct LaneTable {
     bool quick = false;
     std::int32_t leak = 0;
     std::int32_t threshold = 0;
+    int scale_bits = 0;
+    std::size_t whole = 0;  // neurons, rounded down to 8
+    int fraction_bits = 0;
     std::vector<std::int32_t> parameters;  // empty: one threshold, no bias
 };
 

@@ -235,9 +235,11 @@ void add_lanes(Text& text, const Tables& tables) {
         tables.lanes ? tables.populations.size() : std::size_t{1});
     for (std::size_t p = 0; tables.lanes && p < tables.populations.size(); ++p) {
         const LaneTable& lane = tables.populations[p].lane;
-        add(text, "    {{{}, {}, {}, {}, {}, {}, {}}},\n", lane.row_bytes, lane.rows,
+        add(text, "    {{{}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes, lane.rows,
             lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick, lane.leak,
-            lane.threshold, lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p));
+            lane.threshold, 1 << lane.scale_bits,
+            lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p), lane.whole,
+            lane.fraction_bits);
     }
     if (!tables.lanes) text += "    {},\n";
     add(text, "}};\n\nconst uint16_t Tables::feeds[{}] = {{\n",

@@ -7,6 +7,7 @@
 #include "compiler/support/report.hpp"
 #include "hil/qemu.hpp"
 #include "hil/record.hpp"
+#include "targets/mcu/kernels.hpp"
 #include "tests/unit/hil/emitted.hpp"
 
 namespace synfire::hil {
@@ -167,13 +168,20 @@ TEST_P(OnBoard, PackedWeightsEqualTheHost) {
 // board.
 TEST_P(OnBoard, KernelsEqualTheHost) {
     SKIP_WITHOUT_TOOLS(GetParam());
+    std::size_t alike = 0, own = 0;
     for (unsigned seed = 0; seed < 6; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
         const IntNetwork network = test::random_layers(random);
+        mcu::Tables tables = mcu::lower(network);
+        mcu::use_kernels(network, *mcu::find_family(test::core_of(GetParam())), tables);
+        for (const mcu::PopulationTable& p : tables.populations)
+            if (p.lane.quick) ++(p.lane.parameters.empty() ? alike : own);
         expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()));
         if (HasFailure()) return;
     }
+    EXPECT_GT(alike, 0U);
+    EXPECT_GT(own, 0U);
 }
 
 TEST_P(OnBoard, ACrashIsNamed) {

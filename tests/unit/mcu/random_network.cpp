@@ -191,9 +191,12 @@ IntPopulation random_layer(Dice& dice, int decay_bits, int shift, int index) {
     p.shape = {n};
     p.decay_u = {1 << decay_bits};
     p.decay_v = {dice.one_of({dice.between(1 << (decay_bits - 5), 1 << (decay_bits - 1)),
+                              dice.between(1 << (decay_bits - 2), 1 << (decay_bits - 1)),
                               1 << (decay_bits - 1), dice.between(1 << (decay_bits - 5), 1 << decay_bits)})};
-    if (dice.one_in(2)) p.bias = values(dice, n, -100 * (1 << shift), 200 * (1 << shift));
+    const bool alike = dice.one_in(2);
+    if (!alike && !dice.one_in(4)) p.bias = values(dice, n, -100 * (1 << shift), 200 * (1 << shift));
     p.threshold = values(dice, n, 0, dice.one_of({100, 600}) << shift);
+    if (alike) p.threshold.resize(1);
     p.initial_v = dice.one_in(2) ? IntPerNeuron{0} : values(dice, n, -500, 0);
     p.reset = dice.one_of(
         {rt::Reset::none, rt::Reset::to_value, rt::Reset::subtract_at_once, rt::Reset::subtract_next_step});
@@ -226,11 +229,11 @@ IntNetwork random_layers(std::mt19937& random) {
     IntNetwork network;
     network.name = "layers";
     network.profile = "mcu";
-    const int decay_bits = dice.one_of({12, 12, 14, 16}), layers = dice.between(1, 3);
+    const int decay_bits = dice.one_of({12, 12, 12, 12, 14, 16}), layers = dice.between(1, 3);
     network.rules = rt::mcu_rules(static_cast<std::uint8_t>(decay_bits));
     network.inputs.push_back({"in", {static_cast<std::size_t>(dice.between(1, 90))}});
     for (int k = 0; k < layers; ++k) {
-        const int shift = decay_bits == 12 ? dice.between(0, 4) : 0;
+        const int shift = decay_bits == 12 ? dice.one_of({0, 0, dice.between(1, 4)}) : 0;
         const auto target = static_cast<std::size_t>(k);
         network.populations.push_back(random_layer(dice, decay_bits, shift, k));
         const Presynaptic below = k == 0 ? Presynaptic{Presynaptic::Kind::input, 0}

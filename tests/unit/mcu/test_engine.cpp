@@ -19,9 +19,12 @@ void synfire_accumulate(synfire::rt::Row* rows, std::int16_t* sum, std::uint32_t
     synfire::rt::accumulate_rows(order_of_twins, rows, sum, row_bytes);
 }
 
-std::uint16_t* synfire_update(const synfire::rt::LaneUpdate* update) {
-    EXPECT_EQ(update->neurons % 8, 0U);
-    return synfire::rt::update_lanes(*update, 0, update->neurons);
+std::uint16_t* synfire_update(std::int32_t* v, const std::int16_t* sum, const synfire::rt::LaneLayer* layer,
+                              std::uint16_t* spikes) {
+    EXPECT_EQ(layer->whole % 8, 0U);
+    for (std::uint32_t i = 0; i < layer->whole; ++i)
+        EXPECT_LT(std::abs(std::int64_t{v[i]}), std::int64_t{1} << (32 - layer->fraction_bits));
+    return synfire::rt::update_lanes(v, sum, *layer, spikes, 0, layer->whole);
 }
 
 namespace synfire {
@@ -145,10 +148,13 @@ Memory::Memory(const mcu::Tables& tables)
                          targets.emplace_back(p.targets).data()});
     for (const mcu::PopulationTable& p : tables.populations)
         lanes.push_back(
-            {static_cast<std::uint32_t>(p.lane.row_bytes), static_cast<std::uint32_t>(p.lane.rows),
-             p.lane.direct ? connections[*p.lane.direct].weights : nullptr, p.lane.quick, p.lane.leak,
-             p.lane.threshold,
-             p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data()});
+            {static_cast<std::uint32_t>(p.lane.row_bytes),
+             static_cast<std::uint32_t>(p.lane.rows),
+             p.lane.direct ? connections[*p.lane.direct].weights : nullptr,
+             p.lane.quick,
+             {p.lane.leak, p.lane.threshold, 1 << p.lane.scale_bits,
+              p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data(),
+              static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits)}});
     feeds = narrowed<std::uint16_t>(tables.feeds);
     model.lanes = tables.lanes;
     model.lane_populations = lanes.data();
