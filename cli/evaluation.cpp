@@ -182,6 +182,8 @@ Json to_json(const Evaluation& e, const ReadoutRule& rule) {
     Json json = {
         {"samples", e.samples},
         {"steps", e.steps},
+        {"within_steps", e.agreement.options.within},
+        {"time_constant", e.agreement.options.tau},
         {"layers", layers_json(e)},
         {"connections", connections_json(e)},
         {"operations", {{"reference", to_json(total.reference)}, {"emulator", to_json(total.emulator)}}},

@@ -31,7 +31,7 @@ function drawCertificate(detail) {
   const layers = detail.certificate.filter(l => l.spiking);
   if (!layers.length) return;
   const s = section("Certified spikes", "Spikes of which it is proven, without running the integers, that the integers send them too. <b>Equal histories</b>: " +
-    "if everything before was the same. <b>As it runs</b>: without that condition. The bound is the most that a potential can be off by.");
+    "if everything before was the same. <b>As it runs</b>: without that condition. The bound is the most that a potential can be off by. Over " + (detail.samples === 1 ? "one sample." : "the first " + whole(detail.samples) + " samples."));
   const share = (part, all) => (all === 0 ? {bar: 1, text: "–", kind: "reference"} : {bar: part / all, text: percent(part / all), kind: "reference"});
   table(s, ["layer", "spikes", "equal histories", "as it runs", "bound of the error"], layers.map(l => [l.name, whole(l.spikes),
     share(l.certified_spikes, l.spikes), Object.assign(share(l.unconditional_spikes, l.spikes), {kind: "hatched"}), number(l.largest_bound)]),

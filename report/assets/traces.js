@@ -49,8 +49,8 @@ function spreadText(spread) {
   const texts = list => list.filter(l => l.spikes > 0).map(l => whole(l.spikes) + (l.spikes === 1 ? " spike of " : " spikes of ") + whole(l.neurons) +
     (l.neurons === 1 ? " neuron in " : " neurons in ") + l.name);
   const all = d3.sum(spread.in_sample, l => l.spikes), caused = texts(spread.because_of_it);
-  return "Because of the first difference " + (caused.length ? caused.slice(0, 6).join(", ") + (caused.length > 6 ? " and more" : "") + " differ"
-    : "nothing else differs") + "; in the whole sample " + whole(all) + (all === 1 ? " spike does." : " spikes do.");
+  return "The first difference in the sample, with all it brings about: " + caused.slice(0, 6).join(", ") + (caused.length > 6 ? " and more" : "") +
+    ". In the whole sample " + whole(all) + (all === 1 ? " spike differs." : " spikes differ.");
 }
 
 function traceFinding(t) {
@@ -85,7 +85,7 @@ function traceChart(box, t, view, width) {
   const e = d3.scale.linear().domain([-most, most]).range([upper + gap + lower, upper + gap]).clamp(true);
   const at = i => x(t.first + i + 0.5);
   g.append("g").attr("class", "grid").selectAll("line").data(y.ticks(5)).enter().append("line").attr({x1: 0, x2: w, y1: y, y2: y});
-  g.append("g").attr("class", "axis").call(d3.svg.axis().scale(y).orient("left").ticks(5));
+  g.append("g").attr("class", "axis").call(d3.svg.axis().scale(y).orient("left").ticks(5).tickFormat(v => (Math.abs(v) >= 1e4 ? d3.format("s")(v) : y.tickFormat(5)(v))));
   g.append("g").attr("class", "axis").call(d3.svg.axis().scale(e).orient("left").tickValues([-most / 1.2, 0, most / 1.2]).tickFormat(d => d3.format(".1g")(d)));
   const steps = x.ticks(Math.max(2, Math.min(12, w / 50))).filter(Number.isInteger);
   const ticks = g.append("g").attr("class", "steps").selectAll("text").data(steps.filter(s => s < view.x.domain[1])).enter();

@@ -9,6 +9,8 @@ function verdictOf(evaluation) {
   const layers = spikingLayers(evaluation), answers = evaluation.accuracy;
   const changed = Math.round((1 - answers.same_answer) * evaluation.samples);
   const of = whole(changed) + " of " + whole(evaluation.samples) + (changed === 1 ? " answers changes" : " answers change");
+  if (layers.length && layers.every(l => l.either === 0))
+    return {level: "close", mark: "≈", headline: "No neuron spikes in either run: there is nothing to compare."};
   if (layers.length && layers.every(l => l.both === l.either))
     return {level: "same", mark: "✓", headline: "Yes: every spike is the same."};
   const spikes = layers.length ? "not every spike is the same" : "there are no spikes to compare";
@@ -28,6 +30,8 @@ function reasons(evaluation, detail) {
     list.push("Least agreement: " + worst.name + ", " + percent(worst.propagated) + " of the spikes as the network runs, " +
       percent(worst.local) + " when fed with the reference's spikes: " + cause + ".");
   }
+  const silent = layers.filter(l => l.either === 0), names = silent.slice(0, 5).map(l => l.name).join(", ") + (silent.length > 5 ? " and more" : "");
+  if (silent.length) list.push("No spikes at all in " + names + ": agreement says nothing there.");
   const own = detail && detail.attribution.layers.length ? detail.attribution.layers.reduce((a, b) => (b.all.local < a.all.local ? b : a)) : undefined;
   if (own && own.all.local < 1) {
     const best = own.sources.reduce((a, b) => (b.without.local > a.without.local ? b : a));

@@ -24,6 +24,8 @@ TEST_F(Evaluating, SaysAccuracyAgreementActivityAndCost) {
                   first.at("emulator").at("zero_weight_operations").get<int>(),
               first.at("reference").at("operations"));
     EXPECT_TRUE(e.contains("first_divergence"));
+    EXPECT_EQ(e.at("within_steps"), 1);
+    EXPECT_GE(e.at("layers")[0].at("within"), e.at("layers")[0].at("propagated"));
 }
 
 TEST_F(Evaluating, AgreesWithVerifyAndDoesNotDependOnThreads) {

@@ -226,8 +226,7 @@ TEST_F(Comparison, SaysWhetherAndWhereItDiffers) {
     EXPECT_THAT(dom, HasSubstr("First difference: sample 2, step 5, layer hidden&lt;b&gt;, neuron 3."));
     EXPECT_THAT(dom, HasSubstr("<span>100 % → </span><span>75.00 %</span>"));
     EXPECT_THAT(dom, HasSubstr("Most of the errors of hidden&lt;b&gt; come from rounding of weights"));
-    EXPECT_THAT(dom,
-                HasSubstr("Because of the first difference 2 spikes of 1 neuron in hidden&lt;b&gt; differ"));
+    EXPECT_THAT(dom, HasSubstr("with all it brings about: 2 spikes of 1 neuron in hidden&lt;b&gt;."));
     EXPECT_THAT(dom, HasSubstr("✗ can overflow: neuron 4, membrane"));
     EXPECT_THAT(dom, HasSubstr("97.00 %"));  // certified
     EXPECT_THAT(dom, HasSubstr("Left out: rasters show steps 0 to 19 of 99."));
@@ -236,6 +235,9 @@ TEST_F(Comparison, SaysWhetherAndWhereItDiffers) {
           "Activity and operations", "Memory", "Trade-offs", "Ledger"})
         EXPECT_THAT(dom, HasSubstr(std::string("<h2>") + title)) << title;
     EXPECT_EQ(count(dom, "<canvas"), 2U);
+    Json silent = comparison(true);
+    for (Json& l : silent["evaluation"]["layers"]) l["both"] = l["either"] = 0;
+    EXPECT_THAT(rendered(report_page("t", silent)), HasSubstr("there is nothing to compare."));
     const std::string same = rendered(report_page("t", comparison(true)));
     EXPECT_THAT(same, HasSubstr("Yes: every spike is the same."));
     EXPECT_THAT(same, Not(HasSubstr(":CONSOLE")));
