@@ -97,6 +97,7 @@ Both<Traffic> total_traffic(const Evaluation& e) {
 Json answers_json(const AnswerCounts& a, const ReadoutRule& rule) {
     Json json = {{"readout", rule.name},
                  {"same_answer", share(a.same, a.samples)},
+                 {"changed_samples", a.changed},
                  {"ties", {{"reference", a.tied.reference}, {"emulator", a.tied.emulator}}},
                  {"silent", {{"reference", a.silent.reference}, {"emulator", a.silent.emulator}}}};
     if (a.labelled == 0) return json;

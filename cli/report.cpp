@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/common.hpp"
 #include "cli/evaluation.hpp"
@@ -27,7 +28,7 @@ struct Options {
     InputFlags inputs;
     std::string labels;
     std::string readout;
-    std::optional<std::size_t> sample;
+    std::vector<std::size_t> samples;  // in detail
     std::string tune;
     std::optional<std::size_t> attributed;
     std::string output;
@@ -40,16 +41,35 @@ std::string file_name(const std::string& path) {
     return (normal.has_filename() ? normal : normal.parent_path()).filename().string();
 }
 
-// The sample in detail: the one asked for, else the first that diverges.
-std::size_t chosen_sample(const Options& options, const Evaluation& evaluation) {
-    if (!options.sample) return evaluation.agreement.first ? evaluation.agreement.first->sample : 0;
-    if (*options.sample < evaluation.samples) return *options.sample;
-    Diagnostic d;
-    d.field = "--sample";
-    d.reason = fmt::format("there is no sample {}", *options.sample);
-    d.expected = fmt::format("0..{}", evaluation.samples - 1);
-    d.hint = "samples are counted from 0";
-    throw InputError(d);
+constexpr std::size_t most_samples = 8;  // in detail
+
+// The samples in detail: those asked for, else the first that diverges and the first two whose answers
+// differ.
+std::vector<std::size_t> chosen_samples(const Options& options, const Evaluation& evaluation) {
+    std::vector<std::size_t> chosen = options.samples;
+    if (chosen.empty()) {
+        chosen.push_back(evaluation.agreement.first ? evaluation.agreement.first->sample : 0);
+        const std::vector<std::size_t>& changed = evaluation.answers.changed;
+        chosen.insert(
+            chosen.end(), changed.begin(),
+            changed.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(2, changed.size())));
+    }
+    std::vector<std::size_t> once;
+    for (const std::size_t k : chosen)
+        if (std::find(once.begin(), once.end(), k) == once.end()) once.push_back(k);
+    return once;
+}
+
+void check_samples(const Options& options, std::size_t samples) {
+    for (const std::size_t k : options.samples) {
+        if (k < samples) continue;
+        Diagnostic d;
+        d.field = "--sample";
+        d.reason = fmt::format("there is no sample {}", k);
+        d.expected = fmt::format("0..{}", samples - 1);
+        d.hint = "samples are counted from 0";
+        throw InputError(d);
+    }
 }
 
 // The range proof; inputs that overflow are named, their values left to synfire compile.
@@ -78,6 +98,7 @@ Outcome report_command(const Options& options, const Common& common, Report& rep
     const ReadoutRule& rule = readout_rule(options.readout, output, options.model);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
     const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
+    check_samples(options, data.samples);
     std::vector<std::size_t> labels;
     if (!options.labels.empty()) labels = load_labels(options.labels, data.samples, neurons(output));
     Json page = {{"model", file_name(options.model)}, {"profile", integers.profile}};
@@ -85,11 +106,14 @@ Outcome report_command(const Options& options, const Common& common, Report& rep
     const Evaluation evaluation = evaluate(model.network, integers, data.samples, data.steps,
                                            [&](std::size_t b) { return sample_of(data, b); }, labels,
                                            {&rule, common.threads, progress_bar(data.samples, common.quiet)});
-    const std::size_t sample = chosen_sample(options, evaluation);
     page["evaluation"] = to_json(evaluation, rule);
-    page["sample"] = {{"index", sample}};
-    if (!labels.empty()) page["sample"]["label"] = labels[sample];
-    page["sample"].update(sample_json(model.network, integers, sample_of(data, sample)));
+    const std::vector<std::size_t> samples = chosen_samples(options, evaluation);
+    for (const std::size_t k : samples) {
+        Json sample = {{"index", k}};
+        if (!labels.empty()) sample["label"] = labels[k];
+        sample.update(sample_json(model.network, integers, sample_of(data, k), rule, samples.size()));
+        page["samples"].push_back(std::move(sample));
+    }
     if (const std::size_t count = attributed_samples(options, integers, data); count > 0)
         page["detail"] = detail_json(model.network, integers, data, count, common.threads);
     page["ranges"] = ranges_json(integers);
@@ -98,8 +122,9 @@ Outcome report_command(const Options& options, const Common& common, Report& rep
     const std::string html = report_page("Is it still the same network? " + file_name(options.model), page);
     write_file(options.output, html);
     Outcome outcome;
-    outcome.text = fmt::format("{}: {} samples of {} steps, sample {} in detail, {} KiB\n", options.output,
-                               data.samples, data.steps, sample, (html.size() + 1023) / 1024);
+    outcome.text =
+        fmt::format("{}: {} samples of {} steps, in detail {}; {} KiB\n", options.output, data.samples,
+                    data.steps, fmt::join(samples, ", "), (html.size() + 1023) / 1024);
     outcome.json = std::move(page);
     return outcome;
 }
@@ -115,8 +140,13 @@ Command add_report(CLI::App& app) {
     add_input_flags(*command, options->inputs, "--input,--data");
     command->add_option("--labels", options->labels, "Classes [B]: also accuracy");
     add_readout_flag(*command, options->readout);
-    command->add_option("--sample", options->sample,
-                        "The sample shown in detail, from 0 (default: the first that diverges)");
+    command
+        ->add_option(
+            "--sample", options->samples,
+            "Samples shown in detail, from 0, at most 8 (default: the first that diverges, and the first two "
+            "whose answers differ)")
+        ->expected(1, static_cast<int>(most_samples))
+        ->delimiter(',');
     command
         ->add_option("--attribute", options->attributed,
                      "Samples from which sources of error and certificates are found (default: up to 16, "

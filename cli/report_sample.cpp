@@ -143,7 +143,7 @@ Json input_raster(const Runs& runs, std::size_t index, const Extent& extent) {
 }
 
 Json rasters_of(const Runs& runs, const Extent& window, const std::vector<Difference>& differences,
-                Json& left_out) {
+                std::size_t cells, Json& left_out) {
     const auto& populations = runs.network.populations;
     std::vector<std::size_t> spiking;
     for (std::size_t p = 0; p < populations.size(); ++p)
@@ -151,8 +151,7 @@ Json rasters_of(const Runs& runs, const Extent& window, const std::vector<Differ
     const std::size_t layers = std::min(spiking.size(), most_layers) + runs.inputs.size();
     const std::size_t length = window.last - window.first;
     Extent extent = window;
-    extent.rows =
-        std::clamp<std::size_t>(most_cells / std::max<std::size_t>(1, layers * length), 8, most_rows);
+    extent.rows = std::clamp<std::size_t>(cells / std::max<std::size_t>(1, layers * length), 8, most_rows);
     Json rasters = Json::array();
     for (std::size_t i = 0; i < std::min(runs.inputs.size(), most_layers); ++i)
         if (runs.network.inputs[i].kind != SignalKind::real) rasters.push_back(input_raster(runs, i, extent));
@@ -289,9 +288,20 @@ Json spread_json(const Runs& runs, const Difference& first) {
             {"in_sample", to_json(differences(runs.reference, runs.emulator))}};
 }
 
+// What both runs answer; the labels of the output's neurons.
+Json answer_json(const Runs& runs, const ReadoutRule& rule) {
+    const std::size_t output = runs.network.outputs.at(0);
+    const auto answer = [&](const auto& trace, const PerNeuron& scale) {
+        return answer_of(rule.scores(output_record(trace.populations[output], runs.steps, scale))).label;
+    };
+    return {{"reference", answer(runs.reference, {1.0})},
+            {"emulator", answer(runs.emulator, runs.integers.populations[output].scale)}};
+}
+
 }  // namespace
 
-Json sample_json(const Network& network, const IntNetwork& integers, const std::vector<Signal>& inputs) {
+Json sample_json(const Network& network, const IntNetwork& integers, const std::vector<Signal>& inputs,
+                 const ReadoutRule& rule, std::size_t samples) {
     Runs runs{network, integers,          inputs, simulate(network, inputs), emulate(integers, inputs), {},
               {},      inputs.at(0).steps};
     ForcedSpikes forced;
@@ -301,8 +311,11 @@ Json sample_json(const Network& network, const IntNetwork& integers, const std::
     const std::vector<Difference> differing = differences_of(runs);
     const auto [first, last] = window_of(runs, differing);
     Json left_out = Json::array();
-    Json json = {{"steps", runs.steps}, {"first_step", first}, {"last_step", last}};
-    json["rasters"] = rasters_of(runs, {first, last, 0}, differing, left_out);
+    Json json = {{"answer", answer_json(runs, rule)},
+                 {"steps", runs.steps},
+                 {"first_step", first},
+                 {"last_step", last}};
+    json["rasters"] = rasters_of(runs, {first, last, 0}, differing, most_cells / samples, left_out);
     json["traces"] = traces_of(runs, differing, left_out);
     if (!differing.empty()) json["spread"] = spread_json(runs, differing.front());
     json["differences_total"] = differing.size();

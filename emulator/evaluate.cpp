@@ -69,10 +69,13 @@ bool is_silent(const PopulationTrace<Value>& output) {
     return output.spiking && std::all_of(output.s.begin(), output.s.end(), [](auto s) { return s == 0; });
 }
 
-void add_answer(AnswerCounts& counts, const Sample& sample, std::size_t output, const std::size_t* label) {
+void add_answer(AnswerCounts& counts, std::size_t index, const Sample& sample, std::size_t output,
+                const std::size_t* label) {
     const Answer reference = sample.answer.reference, emulator = sample.answer.emulator;
     ++counts.samples;
     counts.same += reference.label == emulator.label;
+    if (reference.label != emulator.label && counts.changed.size() < AnswerCounts::most_changed)
+        counts.changed.push_back(index);
     counts.tied.reference += reference.tied;
     counts.tied.emulator += emulator.tied;
     counts.silent.reference += is_silent(sample.reference.populations[output]);
@@ -119,7 +122,7 @@ void add_result(Evaluation& total, std::size_t index, const Prepared& run, const
         add(total.connections[k].traffic.reference, sample.traffic[k].reference);
         add(total.connections[k].traffic.emulator, sample.traffic[k].emulator);
     }
-    add_answer(total.answers, sample, run.output, label);
+    add_answer(total.answers, index, sample, run.output, label);
 }
 
 std::uint64_t sum(const std::vector<std::uint32_t>& values) {

@@ -43,6 +43,8 @@ struct ConnectionEvaluation {
 
 // How the answers compare with each other and with the labels.
 struct AnswerCounts {
+    static constexpr std::size_t most_changed = 100;
+    std::vector<std::size_t> changed;  // the first samples whose answers differ, at most so many
     std::uint64_t samples = 0;
     std::uint64_t same = 0;      // both engines give the same answer
     std::uint64_t labelled = 0;  // samples with a label; what follows counts these only

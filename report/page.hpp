@@ -8,8 +8,8 @@
 namespace synfire {
 
 // A page with a section for each part of the result that it knows, from the JSON of the commands: "forecast"
-// and "populations" of synfire init and propagate; "evaluation", "sample", "memory", "ledger" and "tune" of
-// synfire report. title: plain text.
+// and "populations" of synfire init and propagate; "evaluation", "samples", "detail", "ranges", "memory",
+// "ledger" and "tune" of synfire report. title: plain text.
 std::string report_page(const std::string& title, const nlohmann::ordered_json& result);
 
 }  // namespace synfire

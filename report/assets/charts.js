@@ -48,12 +48,13 @@ function colour(name) {
 function responsive(element, draw) {
   let width = 0;
   const update = () => {
+    if (!element.isConnected) return;
     const now = Math.floor(element.getBoundingClientRect().width);
     if (now > 0 && now !== width) draw(width = now);
   };
   update();
   new ResizeObserver(update).observe(element);
-  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => width > 0 && draw(width));
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => width > 0 && element.isConnected && draw(width));
 }
 
 // A choice among texts, with its label; calls chosen(index).

@@ -7,10 +7,7 @@
     drawLayers(result.evaluation);
     drawAccuracy(result.evaluation);
   }
-  if (result.sample) {
-    drawRasters(result.sample);
-    drawTraces(result.sample);
-  }
+  if (result.samples) drawSamples(result.samples, result.evaluation);
   if (result.evaluation) {
     drawMargins(result.evaluation);
     if (result.detail) drawSources(result.detail, result.evaluation);

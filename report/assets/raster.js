@@ -1,15 +1,35 @@
-// Spike rasters of one sample: time to the right, neurons upwards. The rasters share their time axis.
+// Spike rasters of a sample: time to the right, neurons upwards. The rasters share their time axis.
 
 const spikeKinds = [
   {key: "both", style: "both", mark: "|", text: "in both"},
   {key: "reference", style: "reference", mark: "○", text: "reference only"},
   {key: "emulator", style: "emulator", mark: "×", text: "integers only"}];
 
-function drawRasters(sample) {
+// The samples that the page holds, one at a time, in two sections.
+function drawSamples(samples, evaluation) {
+  const spikes = section("Spikes", "Every spike of reference and integers. Drag to move, Ctrl + wheel or pinch to zoom. With a raster focused: arrows, " +
+    "+ and −, 0 for all, n and p for the next and previous difference.", true);
+  const parts = section("Where the runs part", "Membrane potential as it meets the threshold, before any reset, in the units of the model file; integers " +
+    "divided by the scale of the neuron. Below: integers minus reference, on a scale that fits until the runs part, and how much would bring the " +
+    "reference to its threshold (black).", true);
+  const first = evaluation && evaluation.first_divergence;
+  const title = s => "sample " + s.index + (s.label === undefined ? "" : ", class " + s.label) + (s.answer.reference === s.answer.emulator
+    ? ", both answer " + s.answer.reference : ", reference answers " + s.answer.reference + ", integers " + s.answer.emulator) +
+    (first && first.sample === s.index ? ", first difference" : "");
+  let bodies;
+  const show = k => {
+    if (bodies) bodies.forEach(b => b.remove());
+    bodies = [spikes.append("div"), parts.append("div")];
+    drawRasters(bodies[0], samples[k]);
+    drawTraces(bodies[1], samples[k]);
+  };
+  if (samples.length > 1) choice(spikes.append("div").attr("class", "controls"), "shown", samples.map(title), show);
+  else spikes.append("p").text(title(samples[0]).replace("sample", "Sample") + ".");
+  show(0);
+}
+
+function drawRasters(s, sample) {
   if (!sample.rasters.length) return;
-  const label = sample.label === undefined ? "" : ", class " + sample.label;
-  const s = section("Spikes", "Sample " + sample.index + label + ": every spike of reference and integers. Drag to move, Ctrl + wheel or " +
-    "pinch to zoom. With a raster focused: arrows, + and −, 0 for all, n and p for the next and previous difference.", true);
   const shown = {both: true, reference: true, emulator: true}, time = axisView([sample.first_step, sample.last_step], 4);
   const rasters = sample.rasters.map(r => rasterOf(r, sample, time));
   const redraw = () => rasters.forEach(r => r.draw());

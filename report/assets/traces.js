@@ -1,13 +1,8 @@
 // Potentials of one neuron around the step in which the runs part, and the list of all spikes that differ.
 
-const runStyles = [["reference", "reference"], ["emulator", "integers"], ["local", "integers, fed with the reference's spikes"]];
-
-function drawTraces(sample) {
-  if (!sample.traces.length) return;
-  const diverges = sample.traces.some(t => t.own !== undefined);
-  const s = section(diverges ? "Where the runs part" : "The closest call", "Membrane potential as it meets the threshold, before any reset, in the " +
-    "units of the model file; integers divided by the scale of the neuron. Below: integers minus reference, on a scale that fits until the runs " +
-    "part, and how much would bring the reference to its threshold (black).", true);
+function drawTraces(s, sample) {
+  if (!sample.traces.length) return void s.append("p").text("No layer spikes.");
+  if (!sample.differences_total) s.append("p").text("No spike differs in this sample: shown is where a neuron came closest to a difference.");
   const controls = s.append("div").attr("class", "controls");
   legend(s, [["reference", "━", "reference"], ["emulator", "╍", "integers"], ["both", "┈", "integers, fed with the reference's spikes"],
     ["ink", "─", "threshold"]].concat(sample.traces.some(t => t.bound) ? [["moment", "▮", "where the integers must be, given equal histories"]] : []).concat([

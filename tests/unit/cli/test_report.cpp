@@ -16,12 +16,12 @@ TEST_F(Reporting, WritesOnePageOfADataSetAndASample) {
     const Said said =
         synfire("report " + digits + " --input x.npy --labels labels.npy --json r.json -o page.html");
     ASSERT_EQ(said.code, 0) << said.err;
-    EXPECT_THAT(said.out, HasSubstr("page.html: 20 samples of 20 steps, sample 0 in detail"));
+    EXPECT_THAT(said.out, HasSubstr("page.html: 20 samples of 20 steps, in detail 0; "));
     const std::string page = read("page.html");
     EXPECT_THAT(page, HasSubstr("<title>Is it still the same network? digits.json</title>"));
     EXPECT_LT(page.size(), std::size_t{1} << 20);
     const Json r = Json::parse(read("r.json"));
-    const Json& sample = r.at("sample");
+    const Json& sample = r.at("samples")[0];
     EXPECT_EQ(sample.at("rasters").size(), 3U);  // the input and two layers
     EXPECT_EQ(sample.at("differences").size(), sample.at("differences_total"));
     EXPECT_EQ(sample.at("differences")[0].at("step"), r.at("evaluation").at("first_divergence").at("step"));
@@ -42,11 +42,13 @@ TEST_F(Reporting, ShowsTheSampleAskedForAndTheSearch) {
           R"({"front": [{"weight_bits": 8, "flash": 900, "agreement": 0.9, "chosen": true, "label": "8 bit",
         "per_layer": [1, 2]}], "candidates": []})");
     const Said said = synfire("report " + digits +
-                              " --data x.npy --sample 3 --tune tune.json --weight-bits 16 "
+                              " --data x.npy --sample 3,1 --tune tune.json --weight-bits 16 "
                               "--json r.json -o page.html");
     ASSERT_EQ(said.code, 0) << said.err;
     const Json r = Json::parse(read("r.json"));
-    EXPECT_EQ(r.at("sample").at("index"), 3);
+    EXPECT_EQ(r.at("samples")[0].at("index"), 3);
+    EXPECT_EQ(r.at("samples")[1].at("index"), 1);
+    EXPECT_TRUE(r.at("samples")[1].at("answer").contains("emulator"));
     EXPECT_EQ(r.at("memory").at("layers")[0].at("weight_bits"), 16);
     EXPECT_EQ(r.at("tune").at("front")[0].at("flash"), 900);
     EXPECT_FALSE(r.at("tune").at("front")[0].contains("per_layer"));
@@ -88,7 +90,7 @@ TEST_F(Reporting, LimitsWhatItShowsAndSaysSo) {
     const Said said = synfire("report model.json --input x.npy --json r.json -o page.html");
     ASSERT_EQ(said.code, 0) << said.err;
     EXPECT_LT(read("page.html").size(), std::size_t{5} << 20);
-    const Json sample = Json::parse(read("r.json")).at("sample");
+    const Json sample = Json::parse(read("r.json")).at("samples")[0];
     const Json& raster = sample.at("rasters")[1];
     EXPECT_EQ(raster.at("neurons"), 700);
     EXPECT_LE(raster.at("shown").size(), 512U);

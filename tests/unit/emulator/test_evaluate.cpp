@@ -138,6 +138,7 @@ TEST(Evaluate, CountsAnswersSpikesAndOperationsOverBlocks) {
     const Evaluation e = evaluated(two_classes(true), labels, 2);
     EXPECT_EQ(e.answers.samples, 150U);
     EXPECT_EQ(e.answers.same, 150U);
+    EXPECT_TRUE(e.answers.changed.empty());
     EXPECT_EQ(e.answers.right.reference, 75U);
     EXPECT_EQ(e.answers.right.emulator, 75U);
     EXPECT_EQ(e.answers.per_class, (std::vector<std::uint64_t>{150, 0}));

@@ -124,31 +124,35 @@ Json range(const std::string& name, const std::string& verdict) {
               {"overflows", true}}}};
 }
 
+Json sample(int index) {
+    return {{"index", index},
+            {"label", 7},
+            {"answer", {{"reference", 7}, {"emulator", index}}},
+            {"steps", steps},
+            {"first_step", 0},
+            {"last_step", steps},
+            {"rasters",
+             {{{"name", "x"}, {"neurons", 4}, {"input", true}, {"both", {0, 5, 9}}},
+              {{"name", "hidden<b>"},
+               {"neurons", rows},
+               {"both", {1, 2, 100}},
+               {"reference", {5 * rows + 3, 9 * rows + 3}},
+               {"emulator", {6 * rows + 3}}}}},
+            {"traces", {trace("hidden<b>"), trace("out")}},
+            {"spread",
+             {{"because_of_it", {{{"name", "hidden<b>"}, {"spikes", 2}, {"neurons", 1}, {"first_step", 5}}}},
+              {"in_sample", {{{"name", "hidden<b>"}, {"spikes", 3}, {"neurons", 1}, {"first_step", 5}}}}}},
+            {"differences_total", 2},
+            {"differences", {difference(5), difference(9)}},
+            {"left_out", {"rasters show steps 0 to 19 of 99"}}};
+}
+
 Json comparison(bool same = false) {
     return {
         {"model", "m.json"},
         {"profile", "mcu"},
         {"evaluation", evaluation(same)},
-        {"sample",
-         {{"index", 2},
-          {"label", 7},
-          {"steps", steps},
-          {"first_step", 0},
-          {"last_step", steps},
-          {"rasters",
-           {{{"name", "x"}, {"neurons", 4}, {"input", true}, {"both", {0, 5, 9}}},
-            {{"name", "hidden<b>"},
-             {"neurons", rows},
-             {"both", {1, 2, 100}},
-             {"reference", {5 * rows + 3, 9 * rows + 3}},
-             {"emulator", {6 * rows + 3}}}}},
-          {"traces", {trace("hidden<b>"), trace("out")}},
-          {"spread",
-           {{"because_of_it", {{{"name", "hidden<b>"}, {"spikes", 2}, {"neurons", 1}, {"first_step", 5}}}},
-            {"in_sample", {{{"name", "hidden<b>"}, {"spikes", 3}, {"neurons", 1}, {"first_step", 5}}}}}},
-          {"differences_total", 2},
-          {"differences", {difference(5), difference(9)}},
-          {"left_out", {"rasters show steps 0 to 19 of 99"}}}},
+        {"samples", {sample(2), sample(3)}},
         {"detail",
          {{"samples", 2},
           {"attribution", attribution()},
@@ -282,6 +286,20 @@ TEST_F(Comparison, GoesFromDifferenceToDifferenceAndHidesKinds) {
                                "the layer's own rounding;"));
     EXPECT_THAT(dom, HasSubstr("second=Difference 2 of 2: step 9"));
     EXPECT_THAT(dom, HasSubstr("again=Difference 1 of 2"));
+}
+
+TEST_F(Comparison, ShowsOneSampleAfterTheOther) {
+    const std::string dom =
+        rendered(probed("const box = document.querySelector('#spikes select'), texts = "
+                        "Array.from(box.options).map(o => o.textContent);"
+                        "say('choice', texts.join('|')); canvas().focus(); key(canvas(), 'n');"
+                        "box.selectedIndex = 1; box.dispatchEvent(new Event('change'));"
+                        "say('canvases', document.querySelectorAll('canvas').length); say('fresh', span());"
+                        "say('plots', document.querySelectorAll('.plot').length);"));
+    EXPECT_THAT(dom, Not(HasSubstr(":CONSOLE")));
+    EXPECT_THAT(dom, HasSubstr("choice=sample 2, class 7, reference answers 7, integers 2, first difference|"
+                               "sample 3, class 7, reference answers 7, integers 3;"));
+    EXPECT_THAT(dom, HasSubstr("canvases=2;fresh=0,20;plots=1;"));
 }
 
 TEST_F(Comparison, ChartsFollowTheirControls) {
