@@ -51,6 +51,15 @@ std::size_t bytes_of(const IntPerNeuron& values) {
     return values.size() > 1 ? values.size() * sizeof(std::int32_t) : 0;
 }
 
+// Texts, and lists such as the bits of every layer.
+std::string short_text(const Json& value) {
+    constexpr std::size_t most = 200;
+    std::string text = value.is_string() ? value.get<std::string>()
+                                         : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+    if (text.size() > most) text = text.substr(0, most) + "...";
+    return text;
+}
+
 }  // namespace
 
 Json ledger_json(const Network& network, const IntNetwork& integers) {
@@ -115,7 +124,10 @@ Json tune_json(const std::string& path) {
             Json kept = Json::object();
             if (!candidate.is_object()) throw InputError(d);
             for (const auto& [key, value] : candidate.items())
-                if (value.is_primitive() && !value.is_null()) kept[key] = value;
+                if (value.is_number() || value.is_boolean())
+                    kept[key] = value;
+                else if (!value.is_null())
+                    kept[key] = short_text(value);
             json[list].push_back(std::move(kept));
         }
         if (json[list].size() < file[list].size())

@@ -186,6 +186,21 @@ Cell closest_call(const Runs& runs, std::size_t p) {
     return closest;
 }
 
+// Where the integers of a readout without spikes are farthest from the reference.
+Cell largest_error(const Runs& runs, std::size_t p) {
+    const auto& reference = runs.reference.populations[p];
+    Cell worst{0, p, 0};
+    double most = 0;
+    for (std::size_t k = 0; k < reference.v.size(); ++k) {
+        const std::size_t j = k % reference.neurons;
+        const double v = runs.emulator.populations[p].v[k] / at(runs.integers.populations[p].scale, j);
+        if (std::abs(v - reference.v[k]) <= most) continue;
+        most = std::abs(v - reference.v[k]);
+        worst = {k / reference.neurons, p, j};
+    }
+    return worst;
+}
+
 // The three runs of one neuron around a step, in the units of the model file.
 Json trace_json(const Runs& runs, const Cell& at_cell, const Difference* difference) {
     const auto& reference = runs.reference.populations[at_cell.population];
@@ -193,19 +208,17 @@ Json trace_json(const Runs& runs, const Cell& at_cell, const Difference* differe
     const std::size_t first = at_cell.step - std::min(at_cell.step, trace_reach);
     const std::size_t last = std::min(runs.steps, at_cell.step + trace_reach + 1);
     const double scale = at(runs.integers.populations[at_cell.population].scale, at_cell.neuron);
+    const Population& population = runs.network.populations[at_cell.population];
     Json trace = {
-        {"layer", reference.name},
-        {"neuron", at_cell.neuron},
-        {"step", at_cell.step},
-        {"first", first},
-        {"threshold", at(runs.network.populations[at_cell.population].spiking->threshold, at_cell.neuron)}};
+        {"layer", reference.name}, {"neuron", at_cell.neuron}, {"step", at_cell.step}, {"first", first}};
+    if (population.spiking) trace["threshold"] = at(population.spiking->threshold, at_cell.neuron);
     if (difference != nullptr) trace["own"] = difference->own;
-    const auto add = [&](const char* name, const auto& population, double unit) {
+    const auto add = [&](const char* name, const auto& run, double unit) {
         Json v = Json::array(), s = Json::array();
         for (std::size_t step = first; step < last; ++step) {
             const std::size_t k = step * n + at_cell.neuron;
-            v.push_back(population.compared[k] / unit);
-            if (population.s[k] > 0) s.push_back(step);
+            v.push_back(run.compared[k] / unit);
+            if (run.s[k] > 0) s.push_back(step);
         }
         trace[name] = {{"v", v}, {"spikes", s}};
     };
@@ -217,8 +230,8 @@ Json trace_json(const Runs& runs, const Cell& at_cell, const Difference* differe
     const PopulationCertificate& certificate = runs.certificate[at_cell.population];
     for (std::size_t step = first; step < last; ++step) {
         const std::size_t k = step * n + at_cell.neuron;
-        const bool known = certificate.verdict[k] != Verdict::left && std::isfinite(certificate.low[k]) &&
-                           std::isfinite(certificate.high[k]);
+        const bool left = !certificate.verdict.empty() && certificate.verdict[k] == Verdict::left;
+        const bool known = !left && std::isfinite(certificate.low[k]) && std::isfinite(certificate.high[k]);
         low.push_back(known ? Json(certificate.low[k] / scale) : Json(nullptr));
         high.push_back(known ? Json(certificate.high[k] / scale) : Json(nullptr));
     }
@@ -226,8 +239,8 @@ Json trace_json(const Runs& runs, const Cell& at_cell, const Difference* differe
     return trace;
 }
 
-// The first divergence of each layer, or where it came closest to one; the layers that diverge first come
-// first.
+// The first divergence of each layer, or where it came closest to one, or the largest error of a readout; the
+// layers that diverge first come first.
 Json traces_of(const Runs& runs, const std::vector<Difference>& differences, Json& left_out) {
     const std::size_t count = runs.network.populations.size();
     std::vector<const Difference*> first(count, nullptr);
@@ -238,16 +251,19 @@ Json traces_of(const Runs& runs, const std::vector<Difference>& differences, Jso
             order.push_back(d.at.population);
         }
     for (std::size_t p = 0; p < count; ++p)
-        if (first[p] == nullptr && runs.network.populations[p].spiking) order.push_back(p);
+        if (first[p] == nullptr) order.push_back(p);
     if (order.size() > most_traces) {
         left_out.push_back(fmt::format("potentials are shown of {} of {} layers, those that diverge first",
                                        most_traces, order.size()));
         order.resize(most_traces);
     }
     Json traces = Json::array();
-    for (const std::size_t p : order)
-        traces.push_back(
-            trace_json(runs, first[p] != nullptr ? first[p]->at : closest_call(runs, p), first[p]));
+    for (const std::size_t p : order) {
+        const Cell cell = first[p] != nullptr                   ? first[p]->at
+                          : runs.network.populations[p].spiking ? closest_call(runs, p)
+                                                                : largest_error(runs, p);
+        traces.push_back(trace_json(runs, cell, first[p]));
+    }
     return traces;
 }
 

@@ -1,8 +1,8 @@
 // Potentials of one neuron around the step in which the runs part, and the list of all spikes that differ.
 
 function drawTraces(s, sample) {
-  if (!sample.traces.length) return void s.append("p").text("No layer spikes.");
-  if (!sample.differences_total) s.append("p").text("No spike differs in this sample: shown is where a neuron came closest to a difference.");
+  if (!sample.traces.length) return;
+  if (!sample.differences_total && sample.traces.some(t => t.threshold !== undefined)) s.append("p").text("No spike differs in this sample: shown is where a neuron came closest to a difference.");
   const controls = s.append("div").attr("class", "controls");
   legend(s, [["reference", "━", "reference"], ["emulator", "╍", "integers"], ["both", "┈", "integers, fed with the reference's spikes"],
     ["ink", "─", "threshold"]].concat(sample.traces.some(t => t.bound) ? [["moment", "▮", "where the integers must be, given equal histories"]] : []).concat([
@@ -51,6 +51,8 @@ function spreadText(spread) {
 function traceFinding(t) {
   const i = t.step - t.first, a = t.reference.v[i], b = t.emulator.v[i], spikes = (run, text) =>
     (run.spikes.includes(t.step) ? "spikes" : "is silent") + " at v = " + precise(text);
+  if (t.threshold === undefined) return "A readout without spikes: step " + t.step + " has its largest error, v = " + precise(a) + " in the reference and " +
+    precise(b) + " in integers.";
   const margin = Math.abs(a - t.threshold) / (Math.abs(t.threshold) || 1);
   const facts = "Step " + t.step + ", threshold " + precise(t.threshold) + ": the reference " + spikes(t.reference, a) +
     ", the integer neuron " + spikes(t.emulator, b) + ". The reference stands " + number(100 * margin) + " % of the threshold away from it. ";
@@ -69,14 +71,14 @@ function traceChart(box, t, view, width) {
   svg.append("clipPath").attr("id", "trace-clip").append("rect").attr({x: 0, y: -margin.top, width: w, height: height});
   const g = svg.append("g").attr("transform", "translate(" + margin.left + "," + margin.top + ")");
   const x = d3.scale.linear().domain(view.x.domain).range([0, w]);
-  const values = t.reference.v.concat(t.emulator.v, t.local.v, [t.threshold]);
+  const values = t.reference.v.concat(t.emulator.v, t.local.v, t.threshold === undefined ? [] : [t.threshold]);
   const y = d3.scale.linear().domain(d3.extent(values)).nice().range([upper, 0]);
   // The lower part shows how the error grew until the runs parted; what comes later is a whole spike off, and cut.
-  const errors = t.reference.v.map((v, i) => t.emulator.v[i] - v), until = t.step - t.first, reach = t.threshold - t.reference.v[until];
+  const errors = t.reference.v.map((v, i) => t.emulator.v[i] - v), until = t.step - t.first, reach = t.threshold === undefined ? 0 : t.threshold - t.reference.v[until];
   const bounds = t.bound ? t.bound.low.map((low, i) => ({i: i, low: low - t.reference.v[i], high: t.bound.high[i] - t.reference.v[i],
     known: low !== null && t.bound.high[i] !== null})).filter(d => d.known) : [];
   const before = bounds.filter(d => d.i <= until);
-  const most = 1.2 * d3.max(errors.slice(0, until + 1).concat([reach], before.map(d => d.low), before.map(d => d.high)), Math.abs) || 1;
+  const most = 1.2 * d3.max((t.own === undefined ? errors : errors.slice(0, until + 1)).concat([reach], before.map(d => d.low), before.map(d => d.high)), Math.abs) || 1;
   const e = d3.scale.linear().domain([-most, most]).range([upper + gap + lower, upper + gap]).clamp(true);
   const at = i => x(t.first + i + 0.5);
   g.append("g").attr("class", "grid").selectAll("line").data(y.ticks(5)).enter().append("line").attr({x1: 0, x2: w, y1: y, y2: y});
@@ -89,7 +91,7 @@ function traceChart(box, t, view, width) {
   const inner = g.append("g").attr("clip-path", "url(#trace-clip)");
   inner.append("rect").attr({class: "moment", x: at(t.step - t.first) - Math.max(4, (x(1) - x(0)) / 2), width: Math.max(8, x(1) - x(0)), y: -margin.top,
     height: margin.top + upper + gap + lower});
-  inner.append("line").attr({class: "threshold", x1: 0, x2: w, y1: y(t.threshold), y2: y(t.threshold)});
+  if (t.threshold !== undefined) inner.append("line").attr({class: "threshold", x1: 0, x2: w, y1: y(t.threshold), y2: y(t.threshold)});
   const line = d3.svg.line().x((v, i) => at(i)).y(y);
   ["local", "reference", "emulator"].forEach(run => {
     inner.append("path").attr("class", "trace " + run).attr("d", line(t[run].v));
@@ -105,9 +107,9 @@ function traceChart(box, t, view, width) {
   const barWidth = Math.max(1, Math.min(8, 0.6 * (x(1) - x(0))));
   inner.append("g").selectAll("rect").data(bounds).enter().append("rect").attr({class: "bound", x: d => at(d.i) - 1.4 * barWidth, width: 2.8 * barWidth,
     y: d => e((d.low + d.high) / 2) - Math.max(1.5, (e(d.low) - e(d.high)) / 2), height: d => Math.max(3, e(d.low) - e(d.high))});
-  inner.append("g").selectAll("rect").data(errors).enter().append("rect").attr({class: (d, i) => (i > until ? "error cut" : "error"), x: (d, i) => at(i) - barWidth / 2, width: barWidth,
+  inner.append("g").selectAll("rect").data(errors).enter().append("rect").attr({class: (d, i) => (i > until && t.own !== undefined ? "error cut" : "error"), x: (d, i) => at(i) - barWidth / 2, width: barWidth,
     y: d => Math.min(e(0), e(d)), height: d => Math.abs(e(d) - e(0))});
-  inner.append("line").attr({class: "threshold", x1: at(until) - 2 * barWidth, x2: at(until) + 2 * barWidth, y1: e(reach), y2: e(reach)});
+  if (t.threshold !== undefined) inner.append("line").attr({class: "threshold", x1: at(until) - 2 * barWidth, x2: at(until) + 2 * barWidth, y1: e(reach), y2: e(reach)});
   plot.attr("data-steps", view.x.domain.map(v => v.toFixed(3)).join(" "));
 }
 

@@ -30,6 +30,8 @@ function reasons(evaluation, detail) {
     list.push("Least agreement: " + worst.name + ", " + percent(worst.propagated) + " of the spikes as the network runs, " +
       percent(worst.local) + " when fed with the reference's spikes: " + cause + ".");
   }
+  evaluation.layers.filter(l => !l.spiking).slice(0, 3).forEach(l => list.push(l.name + " does not spike; its potentials are off by " +
+    number(100 * l.potential_error) + " % of their size (root mean square)."));
   const silent = layers.filter(l => l.either === 0), names = silent.slice(0, 5).map(l => l.name).join(", ") + (silent.length > 5 ? " and more" : "");
   if (silent.length) list.push("No spikes at all in " + names + ": agreement says nothing there.");
   const own = detail && detail.attribution.layers.length ? detail.attribution.layers.reduce((a, b) => (b.all.local < a.all.local ? b : a)) : undefined;

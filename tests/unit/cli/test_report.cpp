@@ -51,7 +51,7 @@ TEST_F(Reporting, ShowsTheSampleAskedForAndTheSearch) {
     EXPECT_TRUE(r.at("samples")[1].at("answer").contains("emulator"));
     EXPECT_EQ(r.at("memory").at("layers")[0].at("weight_bits"), 16);
     EXPECT_EQ(r.at("tune").at("front")[0].at("flash"), 900);
-    EXPECT_FALSE(r.at("tune").at("front")[0].contains("per_layer"));
+    EXPECT_EQ(r.at("tune").at("front")[0].at("per_layer"), "[1,2]");
 }
 
 TEST_F(Reporting, RefusesWhatDoesNotFit) {
