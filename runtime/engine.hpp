@@ -24,8 +24,9 @@
 //   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords,
 //   lanes;
 //                                     whether any table needs that code
-//   const LanePopulation* lane_populations;  [population_count], where lanes
-//   const uint16_t* feeds;            [lists], where lanes: 1 + the population whose rows a list fills, or 0
+//   bool all_lanes, all_quick, all_direct, settles;   where lanes: of every population; resets in the next
+//   step const LanePopulation* lane_populations;  [population_count], where lanes const uint16_t* feeds;
+//   [lists], where lanes: 1 + the population whose rows a list fills, or 0
 // A State has arrays v, u, held, sum, events and counts, where lanes also rows and lane_sum; see model.h of
 // an emitted network for their sizes.
 #pragma once
@@ -257,7 +258,7 @@ inline void update_quickly(const Model& model, State& state, uint16_t index, int
     const Population& population = model.populations[index];
     const LaneLayer& layer = model.lane_populations[index].layer;
     const auto list = static_cast<uint16_t>(model.input_count + index);
-    if (population.reset == Reset::subtract_next_step)
+    if (model.settles && population.reset == Reset::subtract_next_step)
         settle_spiking(population.reset_amount, population.decay_v, model.rules.decay_bits, v,
                        spikes(model, state, list));
     uint16_t* const events = state.events + model.lists[list];
@@ -273,7 +274,7 @@ inline void update_quickly(const Model& model, State& state, uint16_t index, int
 template <class Model, class State>
 inline uint32_t list_rows(const Model& model, State& state, uint16_t index, const Connection* connection) {
     const LanePopulation& lane = model.lane_populations[index];
-    if (lane.direct != nullptr) return state.counts[connection->source];
+    if (model.all_direct || lane.direct != nullptr) return state.counts[connection->source];
     Row* const rows = state.rows + lane.rows;
     Row* next = rows;
     for (uint16_t c = 0; c < model.populations[index].connections; ++c, ++connection)
@@ -293,7 +294,7 @@ inline const Connection* step_lanes(const Model& model, State& state, uint16_t i
     synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes,
                        list_rows(model, state, index, connection));
     connection += population.connections;
-    if (lane.quick && !watched(observer)) {
+    if ((model.all_quick || lane.quick) && !watched(observer)) {
         update_quickly(model, state, index, v);
         return connection;
     }
@@ -308,7 +309,7 @@ template <class Model, class State, class Observer>
 inline const Connection* step_population(const Model& model, State& state, uint16_t index,
                                          const Connection* connection, int32_t* v, int32_t* u, uint8_t* held,
                                          Observer&& observer) {
-    if (model.lanes && model.lane_populations[index].row_bytes > 0)
+    if (model.lanes && (model.all_lanes || model.lane_populations[index].row_bytes > 0))
         return step_lanes(model, state, index, connection, v, u, held, observer);
     connection = gather(model, state, model.populations[index], connection);
     update(model, state, index, v, u, held, observer);

@@ -8,7 +8,7 @@
 
 // r6-r12, lr: sums of 16 neurons, per word of weights first bytes 0 and 2, then bytes 1 to 3; r4: next row of
 // the list, whose entries advance by a block each time; r5: mask. Stack: rows, sum, row_bytes, then what is
-// too much in both kinds of sums, as in armv7m.cpp. 22 instructions per 16 synapses, 59 per 16 neurons.
+// too much in both kinds of sums, as in armv7m.cpp. 22 instructions per 16 synapses, 57 per 16 neurons.
 asm(R"(
     .macro synfire_add_low weights, even, odd
     lsrs r2, \weights, #8
@@ -57,15 +57,16 @@ synfire_accumulate:
     adds r4, r3, r5
     lsls r5, r3, #8
     adds r5, r4, r5
+    lsls r2, r2, #1
     adds r2, r1, r2
-    adds r2, r2, r2
-    subs r2, r2, r1
-    sub sp, #20
+    ldr r3, 9f + 4
+    sub sp, #24
     str r0, [sp]
-    str r1, [sp, #4]
-    str r2, [sp, #8]
-    str r4, [sp, #12]
-    str r5, [sp, #16]
+    str r4, [sp, #4]
+    str r5, [sp, #8]
+    str r3, [sp, #12]
+    str r1, [sp, #16]
+    str r2, [sp, #20]
 1:  ldr r4, [sp]
     ldr r5, 9f
     movs r6, #0
@@ -91,10 +92,8 @@ synfire_accumulate:
     bpl 2b
 3:  mov r0, r6
     mov r1, r7
-    ldr r7, [sp, #4]
-    ldr r4, [sp, #12]
-    ldr r5, [sp, #16]
-    ldr r6, 9f + 4
+    add r2, sp, #4
+    ldm r2!, {r4-r7}
     synfire_store
     mov r0, r8
     mov r1, r9
@@ -105,11 +104,11 @@ synfire_accumulate:
     mov r0, r12
     mov r1, lr
     synfire_store
-    str r7, [sp, #4]
-    ldr r0, [sp, #8]
+    str r7, [sp, #16]
+    ldr r0, [sp, #20]
     cmp r7, r0
     bne 1b
-    add sp, #20
+    add sp, #24
     pop {r4-r7}
     mov r8, r4
     mov r9, r5
@@ -160,16 +159,21 @@ asm(R"(
     b 2\n\()b
     .endm
 
-    .section .text.synfire_update_alike, "ax"
+    .section .text.synfire_update, "ax"
     .syntax unified
     .thumb
     .balign 4
-    .globl synfire_update_alike
-    .type synfire_update_alike, %function
+    .globl synfire_update
+    .type synfire_update, %function
     .thumb_func
-synfire_update_alike:
+synfire_update:
     push {r4-r7, lr}
-    mov r4, r8
+    ldr r4, [r2, #12]
+    cmp r4, #0
+    beq 1f
+    bl synfire_update_own
+    pop {r4-r7, pc}
+1:  mov r4, r8
     mov r5, r9
     mov r6, r10
     mov r7, r11
@@ -185,8 +189,7 @@ synfire_update_alike:
     ldr r3, [r2, #8]
     ldr r4, [r2]
     asrs r4, r4, #20
-    movs r2, #1
-    lsls r2, r2, #12
+    ldr r2, 9f
     adds r2, r2, r4
     cmp r0, r9
     beq 5f
@@ -212,15 +215,13 @@ synfire_update_alike:
     synfire_list_one 5
     synfire_list_one 6
     synfire_list_one 7
-    .size synfire_update_alike, . - synfire_update_alike
+    .balign 4
+9:  .word 4096
+    .size synfire_update, . - synfire_update
     .text
 )");
 
-extern "C" uint16_t* synfire_update_alike(int32_t* v, const int16_t* sum, const synfire::rt::LaneLayer* layer,
-                                          uint16_t* spikes);
-
-uint16_t* synfire_update(int32_t* v, const int16_t* sum, const synfire::rt::LaneLayer* layer,
-                         uint16_t* spikes) {
-    return layer->parameters == nullptr ? synfire_update_alike(v, sum, layer, spikes)
-                                        : synfire::rt::update_own(v, sum, *layer, spikes);
+extern "C" [[gnu::used]] uint16_t* synfire_update_own(int32_t* v, const int16_t* sum,
+                                                      const synfire::rt::LaneLayer* layer, uint16_t* spikes) {
+    return synfire::rt::update_own(v, sum, *layer, spikes);
 }

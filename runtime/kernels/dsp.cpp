@@ -1,10 +1,10 @@
-// Kernels for cores with the DSP extension: Cortex-M4, M7, M33 and M55. Rows are swapped (RowOrder), so that
+// Kernels for cores with the DSP extension: Cortex-M4, M7 and M33. Rows are swapped (RowOrder), so that
 // SXTAB16 adds bytes 0 and 2 of a word to the sums of two neighbours and, rotated, bytes 1 and 3 to those of
 // the next two.
 #include "runtime/kernels/lanes.hpp"
 
 #if !defined(__ARM_FEATURE_DSP)
-#error "these tables are for Cortex-M4, M7, M33 or M55: compile the network for another core, or for none"
+#error "these tables are for Cortex-M4, M7 or M33: compile the network for another core, or for none"
 #endif
 
 // r4-r11: sums of 16 neurons; r0-r3: their weights; r12: next row of the list; lr: offset of the block in a

@@ -38,10 +38,11 @@ struct LaneLayer {
     int32_t leak;       // -(decay << (32 - F)), decay at most half
     int32_t threshold;  // of all neurons, where parameters is null
     int32_t scale;      // what a sum is multiplied by: a power of two, at most 2^14
-    // Two neurons after another: bias, bias, threshold, threshold. Null: no bias.
+    // Groups of neurons after another: all their biases, all their thresholds. Null: no bias.
     const int32_t* parameters;
     uint32_t whole;          // the neurons, rounded down to a multiple of 8
     uint32_t fraction_bits;  // F
+    uint32_t group;          // neurons of a group of parameters
 };
 
 }  // namespace synfire::rt
@@ -82,11 +83,13 @@ inline void accumulate_rows(RowOrder order, const Row* rows, int16_t* sum, uint3
 // The twin of synfire_update, for neurons first to end - 1.
 inline uint16_t* update_lanes(int32_t* v, const int16_t* sum, const LaneLayer& layer, uint16_t* spikes,
                               uint32_t first, uint32_t end) {
+    const uint32_t group = layer.group;
     for (uint32_t i = first; i < end; ++i) {
-        const int32_t* const p = layer.parameters == nullptr ? nullptr : layer.parameters + i / 2 * 4 + i % 2;
+        const int32_t* const p =
+            layer.parameters == nullptr ? nullptr : layer.parameters + i / group * group * 2 + i % group;
         const int32_t input = sum[i] * layer.scale + (p == nullptr ? 0 : p[0]);
         v[i] = leak_and_add(v[i], layer.leak, input);
-        if (v[i] > (p == nullptr ? layer.threshold : p[2])) *spikes++ = static_cast<uint16_t>(i);
+        if (v[i] > (p == nullptr ? layer.threshold : p[group])) *spikes++ = static_cast<uint16_t>(i);
     }
     return spikes;
 }

@@ -90,11 +90,11 @@ void set_parameters(const IntPopulation& p, int decay_bits, int shift, LaneTable
     bool one = true;
     for (std::size_t i = 0; i < n; ++i)
         one = one && at(p.threshold, i) == lane.threshold && at(p.bias, i) == 0;
-    for (std::size_t i = 0; !one && i < n; i += 2) {
-        const std::size_t second = std::min(i + 1, n - 1);
-        lane.parameters.insert(lane.parameters.end(), {at(p.bias, i), at(p.bias, second), at(p.threshold, i),
-                                                       at(p.threshold, second)});
-    }
+    if (one) return;
+    for (std::size_t i = 0; i < n; i += lane.group)
+        for (const IntPerNeuron* values : {&p.bias, &p.threshold})
+            for (std::size_t k = i; k < i + lane.group; ++k)
+                lane.parameters.push_back(at(*values, std::min(k, n - 1)));
 }
 
 // Lists of inputs and populations can fill the rows of one population each.
@@ -119,13 +119,11 @@ void choose_feeds(const IntNetwork& network, Tables& tables) {
 
 const std::vector<KernelFamily>& kernel_families() {
     static const std::vector<KernelFamily> rows{
-        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false},
-        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true},
-        {{"cortex-m4", "cortex-m7", "cortex-m33", "cortex-m55"},
-         "runtime/kernels/dsp.cpp",
-         rt::RowOrder::swapped,
-         true},
-        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false},
+        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2},
+        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2},
+        {{"cortex-m4", "cortex-m7", "cortex-m33"}, "runtime/kernels/dsp.cpp", rt::RowOrder::swapped, true, 2},
+        {{"cortex-m55"}, "runtime/kernels/mve.cpp", rt::RowOrder::natural, false, 4},
+        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2},
     };
     return rows;
 }
@@ -167,6 +165,7 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         LaneTable& lane = population.lane;
         lane.row_bytes = padded(population.neurons);
         lane.rows = tables.rows;
+        lane.group = family.parameter_group;
         lane.quick = updates_quickly(network, p, population, family);
         if (lane.quick)
             set_parameters(network.populations[p], network.rules.decay_bits, population.shift, lane);

@@ -14,6 +14,7 @@ struct KernelFamily {
     std::string source;              // the file of an emitted directory that has the kernels
     rt::RowOrder order;
     bool long_product;  // the update multiplies to 64 bits and takes |v| < 2^(32 - F), else half of that
+    std::size_t parameter_group;  // rt::LaneLayer::group
 };
 
 const std::vector<KernelFamily>& kernel_families();

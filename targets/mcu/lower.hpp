@@ -61,6 +61,7 @@ struct LaneTable {
     int scale_bits = 0;
     std::size_t whole = 0;  // neurons, rounded down to 8
     int fraction_bits = 0;
+    std::size_t group = 2;                 // of parameters
     std::vector<std::int32_t> parameters;  // empty: one threshold, no bias
 };
 

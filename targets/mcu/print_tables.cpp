@@ -111,6 +111,13 @@ bool resets_without_delay(const Tables& tables) {
                        [](const PopulationTable& p) { return rt::without_delay(p.reset); });
 }
 
+// Whether kernels reset any population in the step after a spike.
+bool settles(const Tables& tables) {
+    return std::any_of(tables.populations.begin(), tables.populations.end(), [](const PopulationTable& p) {
+        return p.lane.quick && p.reset == rt::Reset::subtract_next_step;
+    });
+}
+
 // Of connections that portable code reads.
 bool any_weights_of(const Tables& tables, int bits) {
     return std::any_of(tables.connections.begin(), tables.connections.end(),
@@ -235,11 +242,11 @@ void add_lanes(Text& text, const Tables& tables) {
         tables.lanes ? tables.populations.size() : std::size_t{1});
     for (std::size_t p = 0; tables.lanes && p < tables.populations.size(); ++p) {
         const LaneTable& lane = tables.populations[p].lane;
-        add(text, "    {{{}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes, lane.rows,
+        add(text, "    {{{}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes, lane.rows,
             lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick, lane.leak,
             lane.threshold, 1 << lane.scale_bits,
             lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p), lane.whole,
-            lane.fraction_bits);
+            lane.fraction_bits, lane.group);
     }
     if (!tables.lanes) text += "    {},\n";
     add(text, "}};\n\nconst uint16_t Tables::feeds[{}] = {{\n",
@@ -299,7 +306,17 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool extras_used = {};\n", tables.extras_used);
     add(text, "    static constexpr bool sparse = {};\n", tables.sparse);
     add(text, "    static constexpr bool drawn = {};\n", tables.drawn);
+    const auto all = [&](auto holds) {
+        return tables.lanes && std::all_of(tables.populations.begin(), tables.populations.end(),
+                                           [&](const PopulationTable& p) { return holds(p.lane); });
+    };
     add(text, "    static constexpr bool lanes = {};\n", tables.lanes);
+    add(text, "    static constexpr bool all_lanes = {};\n",
+        all([](const LaneTable& l) { return l.row_bytes > 0; }));
+    add(text, "    static constexpr bool all_quick = {};\n", all([](const LaneTable& l) { return l.quick; }));
+    add(text, "    static constexpr bool all_direct = {};\n",
+        all([](const LaneTable& l) { return l.direct.has_value(); }));
+    add(text, "    static constexpr bool settles = {};\n", settles(tables));
     add(text, "    static constexpr bool crumbs = {};\n", any_weights_of(tables, 2));
     add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 8));

@@ -47,7 +47,8 @@ struct MemoryModel {
     const rt::LanePopulation* lane_populations = nullptr;
     const std::uint16_t* feeds = nullptr;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
-         lanes = false, crumbs = true, nibbles = true, bytes = true, halfwords = true;
+         lanes = false, all_lanes = false, all_quick = false, all_direct = false, settles = true,
+         crumbs = true, nibbles = true, bytes = true, halfwords = true;
 };
 
 struct MemoryState {
@@ -154,7 +155,8 @@ Memory::Memory(const mcu::Tables& tables)
              p.lane.quick,
              {p.lane.leak, p.lane.threshold, 1 << p.lane.scale_bits,
               p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data(),
-              static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits)}});
+              static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits),
+              static_cast<std::uint32_t>(p.lane.group)}});
     feeds = narrowed<std::uint16_t>(tables.feeds);
     model.lanes = tables.lanes;
     model.lane_populations = lanes.data();
