@@ -146,7 +146,8 @@ Command add_report(CLI::App& app) {
             "Samples shown in detail, from 0, at most 8 (default: the first that diverges, and the first two "
             "whose answers differ)")
         ->expected(1, static_cast<int>(most_samples))
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command
         ->add_option("--attribute", options->attributed,
                      "Samples from which sources of error and certificates are found (default: up to 16, "

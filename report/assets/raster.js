@@ -172,7 +172,10 @@ function drawKind(c, raster, kind, firstStep, rows, x, y, cellWidth, cellHeight)
   c.lineWidth = both ? Math.max(1, Math.min(1.75, 0.3 * cellWidth)) : 1.75;
   c.beginPath();
   let count = 0;
-  for (const cell of raster[kind.key]) {
+  const cells = raster[kind.key], columns = x.domain();  // in the order of steps
+  for (let k = d3.bisectLeft(cells, (Math.floor(columns[0]) - firstStep) * rows); k < cells.length; ++k) {
+    const cell = cells[k];
+    if (firstStep + cell / rows > columns[1]) break;
     const px = x(firstStep + Math.floor(cell / rows) + 0.5), py = y(cell % rows + 0.5);
     if (px < x.range()[0] || px > x.range()[1] || py > y.range()[0] || py < y.range()[1]) continue;
     ++count;

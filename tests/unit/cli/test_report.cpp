@@ -41,8 +41,8 @@ TEST_F(Reporting, ShowsTheSampleAskedForAndTheSearch) {
     write("tune.json",
           R"({"front": [{"weight_bits": 8, "flash": 900, "agreement": 0.9, "chosen": true, "label": "8 bit",
         "per_layer": [1, 2]}], "candidates": []})");
-    const Said said = synfire("report " + digits +
-                              " --data x.npy --sample 3,1 --tune tune.json --weight-bits 16 "
+    const Said said = synfire("report --sample 3,1 " + digits +
+                              " --data x.npy --tune tune.json --weight-bits 16 "
                               "--json r.json -o page.html");
     ASSERT_EQ(said.code, 0) << said.err;
     const Json r = Json::parse(read("r.json"));
