@@ -61,6 +61,14 @@ std::vector<std::size_t> chosen_samples(const Options& options, const Evaluation
 }
 
 void check_samples(const Options& options, std::size_t samples) {
+    if (options.samples.size() > most_samples) {
+        Diagnostic d;
+        d.field = "--sample";
+        d.reason = fmt::format("{} samples would make the page too large", options.samples.size());
+        d.expected = fmt::format("at most {}", most_samples);
+        d.hint = "write a second page";
+        throw InputError(d);
+    }
     for (const std::size_t k : options.samples) {
         if (k < samples) continue;
         Diagnostic d;
@@ -145,9 +153,9 @@ Command add_report(CLI::App& app) {
             "--sample", options->samples,
             "Samples shown in detail, from 0, at most 8 (default: the first that diverges, and the first two "
             "whose answers differ)")
-        ->expected(1, static_cast<int>(most_samples))
         ->delimiter(',')
-        ->allow_extra_args(false);
+        ->expected(1)
+        ->take_all();
     command
         ->add_option("--attribute", options->attributed,
                      "Samples from which sources of error and certificates are found (default: up to 16, "

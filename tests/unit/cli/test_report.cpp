@@ -62,6 +62,9 @@ TEST_F(Reporting, RefusesWhatDoesNotFit) {
     EXPECT_EQ(beyond.code, 1);
     EXPECT_THAT(beyond.err, HasSubstr("there is no sample 5"));
     EXPECT_THAT(beyond.err, HasSubstr("hint: samples are counted from 0"));
+    const Said many = synfire("report " + digits + " --input x.npy --sample 0,1,2,3,4,0,1,2,3 -o page.html");
+    EXPECT_EQ(many.code, 1);
+    EXPECT_THAT(many.err, HasSubstr("9 samples would make the page too large"));
     for (const std::string file : {"text.json", "list.json"}) {
         const Said said = synfire("report " + digits + " --input x.npy -o page.html --tune " + file);
         EXPECT_EQ(said.code, 1);
