@@ -155,7 +155,8 @@ Command add_report(CLI::App& app) {
             "whose answers differ)")
         ->delimiter(',')
         ->expected(1)
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);
     command
         ->add_option("--attribute", options->attributed,
                      "Samples from which sources of error and certificates are found (default: up to 16, "
