@@ -9,6 +9,7 @@
 #include "compiler/quantize/ledger.hpp"
 #include "compiler/support/files.hpp"
 #include "targets/loihi/loihi.hpp"
+#include "targets/places.hpp"
 #include "targets/stored.hpp"
 #include "targets/targets.hpp"
 
@@ -49,10 +50,10 @@ void take_weight_source(Options& options, const Target& target) {
 }
 
 void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
-    outcome.text += fmt::format("\n{:<16} {:<12} {:>8} {:>14} {:>14}\n", "ledger", "parameter", "values",
+    outcome.text += fmt::format("\n{:<16} {:<40} {:>8} {:>14} {:>14}\n", "ledger", "parameter", "values",
                                 "rms error", "largest");
     for (const LedgerSummary& s : summarize(rows)) {
-        outcome.text += fmt::format("{:<16} {:<12} {:>8} {:>14.3e} {:>14.3e}\n", s.node, s.parameter, s.count,
+        outcome.text += fmt::format("{:<16} {:<40} {:>8} {:>14.3e} {:>14.3e}\n", s.node, s.parameter, s.count,
                                     s.rms_relative_error, s.largest_relative_error);
         outcome.json["ledger"].push_back({{"node", s.node},
                                           {"parameter", s.parameter},
@@ -71,10 +72,13 @@ Outcome compile(Options options, Report& report) {
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
     Artifacts files = target.emit(stored_on(target, integers, report), options.emission, report);
     files.merge(to_artifacts({target.name, model.network, integers}));
-    const std::vector<LedgerRow> rows = ledger(model.network, integers);
+    std::vector<LedgerRow> rows = ledger(model.network, integers);
+    for (LedgerRow& row : rows) row.place = place_of(target.name, integers, row);
     files["ledger.csv"] = to_csv(rows);
     write_artifacts(options.output, files);
-    if (!options.ledger.empty()) write_file(options.ledger, files["ledger.csv"]);
+    if (!options.ledger.empty())
+        write_file(options.ledger,
+                   options.ledger.ends_with(".json") ? to_json_text(rows) : files["ledger.csv"]);
 
     Outcome outcome;
     outcome.json = {{"target", target.name},
@@ -104,7 +108,13 @@ Command add_compile(CLI::App& app) {
             "with the weights, where the model file has none (snn-generator)");
     command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));
     command->add_option("-o,--output", options->output, "Folder for the compiled network")->required();
-    command->add_option("--ledger", options->ledger, "Also write the ledger of every parameter here (CSV)");
+    command
+        ->add_option("--ledger", options->ledger,
+                     "Also write the ledger of every parameter here (.csv or .json)")
+        ->check([](const std::string& file) {
+            const bool known = file.ends_with(".csv") || file.ends_with(".json");
+            return known ? std::string() : "'" + file + "' ends neither in .csv nor in .json";
+        });
     command->add_option("--core", options->emission.core,
                         "mcu: kernels of one core, for example cortex-m4; without it portable C++ for all");
     command->add_flag("--hard-reset", options->emission.hard_reset,

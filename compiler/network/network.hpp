@@ -143,6 +143,7 @@ struct Network {
     std::vector<Population> populations;  // in topological order of the connections without delay
     std::vector<Connection> connections;
     std::vector<std::size_t> outputs;  // populations
+    double dt = 0;                     // seconds per step, for reports only; 0: the file does not say
 };
 
 std::size_t neurons(const Input& input);

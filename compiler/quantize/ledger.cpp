@@ -6,6 +6,7 @@
 #include <functional>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "compiler/network/per_neuron.hpp"
 #include "compiler/quantize/fold.hpp"
@@ -14,6 +15,9 @@
 namespace synfire {
 namespace {
 
+// Steps that a decay is followed; slower ones go on without truncation.
+constexpr int longest_walk = 10000;
+
 double relative_error(double value, double effective) {
     const double error = std::abs(effective - value);
     return value == 0 ? error : error / std::abs(value);
@@ -21,7 +25,7 @@ double relative_error(double value, double effective) {
 
 LedgerRow row(const std::string& node, const std::string& parameter, std::size_t index, double value,
               std::int64_t integer, double effective) {
-    return {node, parameter, index, value, integer, effective, relative_error(value, effective)};
+    return {node, parameter, index, value, integer, effective, relative_error(value, effective), 0, ""};
 }
 
 double scale_of(const IntPopulation& p, std::size_t neuron) {
@@ -55,6 +59,32 @@ void add_spiking(std::vector<LedgerRow>& rows, const Spiking& spiking, const Int
             [&](std::int64_t x, std::size_t j) { return static_cast<double>(x) / scale_of(p, j); }, true);
 }
 
+// The time constants of one decay: rows where the float one has any, one value or one per neuron.
+void add_time_constants(std::vector<LedgerRow>& rows, const IntPopulation& p, const std::string& decay,
+                        const PerNeuron& values, const IntPerNeuron& integers, int decay_bits, double dt) {
+    const std::string name = "time constant of " + decay;
+    const double whole = std::exp2(decay_bits);
+    const std::size_t distinct = std::max(values.size(), integers.size());
+    const bool own_units = p.scale.size() > 1 || p.threshold.size() > 1;
+    for (std::size_t j = 0; j < (own_units ? neurons(p) : distinct); ++j) {
+        const double value = at(values, j), kept = 1 - at(integers, j) / whole;
+        if (!(value > 0 && value < 1 && kept > 0 && kept < 1)) continue;
+        const double steps = -1 / std::log(value), effective = -1 / std::log(kept);
+        if (j < distinct) {
+            rows.push_back(row(p.name, name, j, steps, at(integers, j), effective));
+            if (dt > 0)
+                rows.push_back(row(p.name, name + " (s)", j, steps * dt, at(integers, j), effective * dt));
+        }
+        // A readout has no threshold: one unit of potential.
+        const double units = p.spiking ? at(p.threshold, j) + 1.0 : std::min(scale_of(p, j), 0x1p30);
+        if (units >= 1)
+            rows.push_back(
+                row(p.name, name + " with truncation", j, steps, at(integers, j),
+                    truncated_time_constant(at(integers, j), decay_bits,
+                                            static_cast<std::int32_t>(std::min(units, 0x1p31 - 1)))));
+    }
+}
+
 void add_population(std::vector<LedgerRow>& rows, const Network& network, const std::vector<Folded>& folded,
                     std::size_t index, const IntNetwork& integers) {
     const Population& p = network.populations[index];
@@ -73,6 +103,8 @@ void add_population(std::vector<LedgerRow>& rows, const Network& network, const 
     if (!all_equal(p.initial_i, 0)) add_rows(rows, q, "initial_i", p.initial_i, q.initial_u, scaled, true);
     if (!p.v_min.empty()) add_rows(rows, q, "v_min", p.v_min, q.v_min, scaled, true);
     if (p.spiking) add_spiking(rows, *p.spiking, q);
+    add_time_constants(rows, q, "alpha", p.alpha, q.decay_u, integers.rules.decay_bits, network.dt);
+    add_time_constants(rows, q, "beta", p.beta, q.decay_v, integers.rules.decay_bits, network.dt);
 }
 
 void add_weights(std::vector<LedgerRow>& rows, const Folded& folded, const IntConnection& c,
@@ -122,34 +154,61 @@ std::vector<LedgerRow> ledger(const Network& network, const IntNetwork& integers
     std::vector<Folded> folded;
     for (const Connection& c : network.connections) folded.push_back(fold(network, c));
     std::vector<LedgerRow> rows;
-    for (std::size_t p = 0; p < network.populations.size(); ++p)
+    const auto name_item = [&rows](std::size_t first, std::size_t item) {
+        for (std::size_t k = first; k < rows.size(); ++k) rows[k].item = item;
+    };
+    for (std::size_t p = 0; p < network.populations.size(); ++p) {
+        const std::size_t first = rows.size();
         add_population(rows, network, folded, p, integers);
-    for (std::size_t c = 0; c < folded.size(); ++c)
+        name_item(first, p);
+    }
+    for (std::size_t c = 0; c < folded.size(); ++c) {
+        const std::size_t first = rows.size();
         add_weights(rows, folded[c], integers.connections[c], integers);
+        name_item(first, c);
+    }
     return rows;
 }
 
 std::vector<LedgerSummary> summarize(const std::vector<LedgerRow>& rows) {
     std::vector<LedgerSummary> all;
-    const auto steps = [](double kept) { return -1 / std::log(kept); };
-    for (const LedgerRow& r : rows) {
-        add_error(all, r.node, r.parameter, r.relative_error);
-        const bool decays = (r.parameter == "beta" || r.parameter == "alpha") && r.value > 0 && r.value < 1;
-        if (decays && r.effective > 0 && r.effective < 1)
-            add_error(all, r.node, "time constant of " + r.parameter,
-                      relative_error(steps(r.value), steps(r.effective)));
-    }
+    for (const LedgerRow& r : rows) add_error(all, r.node, r.parameter, r.relative_error);
     for (LedgerSummary& s : all)
         s.rms_relative_error = std::sqrt(s.rms_relative_error / static_cast<double>(s.count));
     return all;
 }
 
+double truncated_time_constant(std::int32_t decay, int decay_bits, std::int32_t units) {
+    const double goal = units / std::exp(1.0), kept = 1 - decay / std::exp2(decay_bits);
+    std::int32_t x = units;
+    for (int step = 0; step < longest_walk; ++step) {
+        const std::int32_t next = rt::decay_toward_zero(x, decay, decay_bits);
+        if (next <= goal)
+            return step + (next > 0 ? std::log(x / goal) / std::log(static_cast<double>(x) / next) : 1.0);
+        x = next;
+    }
+    return longest_walk + std::log(x / goal) / -std::log(kept);  // a rest whose truncation is not followed
+}
+
 std::string to_csv(const std::vector<LedgerRow>& rows) {
-    std::string csv = "node,parameter,index,value,integer,effective,relative_error\n";
+    std::string csv = "node,parameter,index,value,integer,place,effective,relative_error\n";
     for (const LedgerRow& r : rows)
-        csv += fmt::format("{},{},{},{},{},{},{}\n", quoted(r.node), r.parameter, r.index, r.value, r.integer,
-                           r.effective, r.relative_error);
+        csv += fmt::format("{},{},{},{},{},{},{},{}\n", quoted(r.node), r.parameter, r.index, r.value,
+                           r.integer, quoted(r.place), r.effective, r.relative_error);
     return csv;
+}
+
+std::string to_json_text(const std::vector<LedgerRow>& rows) {
+    std::string text = "[";
+    for (const LedgerRow& r : rows) {
+        const nlohmann::ordered_json row = {{"node", r.node},           {"parameter", r.parameter},
+                                            {"index", r.index},         {"value", r.value},
+                                            {"integer", r.integer},     {"place", r.place},
+                                            {"effective", r.effective}, {"relative_error", r.relative_error}};
+        text += (&r == rows.data() ? "\n" : ",\n") +
+                row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    }
+    return text + "\n]\n";
 }
 
 }  // namespace synfire

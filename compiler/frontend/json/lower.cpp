@@ -228,6 +228,7 @@ Network lower(const Value& document, const std::string& file, Report& report) {
     const std::filesystem::path path(file);
     l.source.folder = path.parent_path();
     l.network.name = document.value("name", path.stem().string());
+    l.network.dt = document.value("dt", 0.0);
     const Shape shape = read_shape(document["input"], file, l.source);
     l.network.inputs.push_back({"input", shape, read_kind(document["input"], conventional)});
     l.input = Flow{shape, {{}}, true, false};

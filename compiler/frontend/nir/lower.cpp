@@ -149,6 +149,7 @@ Network lower(const Graph& graph, const ReadOptions& options, Report& report) {
     report.stop_on_errors();
     l.add_outputs();
     const Conventions conventions = conventions_of(options, graph.hints);
+    if (conventions.dt != 1) l.network.dt = conventions.dt;  // sinabs counts in steps
     ChainBuilder builder(graph, l.shapes, l.folded, conventions.dt, report);
     for (std::size_t p = 0; p < l.network.populations.size(); ++p) l.connect(p, builder);
     l.shorten_names();

@@ -8,6 +8,7 @@ using testing::HasSubstr;
 using Json = nlohmann::json;
 
 class Verify : public SynfireTest {};
+class LedgerFile : public SynfireTest {};
 
 TEST_F(Verify, PrintsOneTableAndKeepsTheRestForDetails) {
     write_digits(20);
@@ -111,4 +112,25 @@ TEST_F(Verify, ShowsTheInputThatOverflows) {
     const Json range = Json::parse(read("c.json")).at("ranges").at(0);
     EXPECT_EQ(range.at("worst_input").at("inputs").at("input"), (std::vector<double>{1, 0, 1}));
     EXPECT_EQ(range.at("worst_input").at("overflows"), true);
+}
+
+TEST_F(LedgerFile, NamesTablesAndRegisters) {
+    const Said mcu = synfire("compile " + digits + " --target mcu -o mcu --ledger m.json");
+    ASSERT_EQ(mcu.code, 0) << mcu.err;
+    bool found = false;
+    for (const Json& row : Json::parse(read("m.json"))) {
+        if (row.at("node") != "fc2" || row.at("index") != 130) continue;
+        found = true;
+        EXPECT_EQ(row.at("place"), "weights_1[21]");  // from input 2 to output 1, of 10
+    }
+    EXPECT_TRUE(found);
+    ASSERT_EQ(synfire("compile " + digits + " --target loihi -o loihi --ledger l.csv").code, 0);
+    const std::string csv = read("l.csv");
+    EXPECT_THAT(csv, HasSubstr("lif1,beta,0,0.9,410,dv=410,"));
+    EXPECT_THAT(csv, HasSubstr(",bias_mant="));
+    EXPECT_THAT(csv, HasSubstr("lif1,time constant of beta,0,9.49"));
+    EXPECT_EQ(csv, read("loihi/ledger.csv"));
+    const Said wrong = synfire("compile " + digits + " --target mcu -o mcu --ledger m.txt");
+    EXPECT_EQ(wrong.code, 1);
+    EXPECT_THAT(wrong.err, HasSubstr("'m.txt' ends neither in .csv nor in .json"));
 }

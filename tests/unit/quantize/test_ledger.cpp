@@ -30,6 +30,18 @@ TEST(Ledger, DenormalWeights) {
     }
 }
 
+std::vector<LedgerRow> without_time_constants(std::vector<LedgerRow> rows) {
+    std::erase_if(rows, [](const LedgerRow& r) { return r.parameter.starts_with("time constant"); });
+    return rows;
+}
+
+std::vector<LedgerRow> rows_of(const std::vector<LedgerRow>& rows, const std::string& parameter) {
+    std::vector<LedgerRow> found;
+    for (const LedgerRow& r : rows)
+        if (r.parameter == parameter) found.push_back(r);
+    return found;
+}
+
 TEST(Ledger, ByHand) {
     // 2 and -1 units of 0.25 under integers chosen here, not by the quantizer: scale 8.
     Network n = one_layer(1, 2, {0.5, -0.25}, 0.75);
@@ -42,16 +54,16 @@ TEST(Ledger, ByHand) {
     q.populations[0].threshold = {7};
     q.populations[0].reset_amount = {8};
     q.populations[0].bias = {1};
-    EXPECT_EQ(to_csv(ledger(n, q)),
-              "node,parameter,index,value,integer,effective,relative_error\n"
-              "lif,alpha,0,0,4096,0,0\n"
-              "lif,beta,0,0.75,1024,0.75,0\n"
-              "lif,bias,0,0.1,1,0.125,0.24999999999999994\n"
-              "lif,initial_v,0,0,0,0,0\n"
-              "lif,threshold,0,1,7,0.875,0.125\n"
-              "lif,reset,0,1,8,1,0\n"
-              "fc,weight,0,0.5,4,0.5,0\n"
-              "fc,weight,1,-0.25,-1,-0.125,0.5\n");
+    EXPECT_EQ(to_csv(without_time_constants(ledger(n, q))),
+              "node,parameter,index,value,integer,place,effective,relative_error\n"
+              "lif,alpha,0,0,4096,,0,0\n"
+              "lif,beta,0,0.75,1024,,0.75,0\n"
+              "lif,bias,0,0.1,1,,0.125,0.24999999999999994\n"
+              "lif,initial_v,0,0,0,,0,0\n"
+              "lif,threshold,0,1,7,,0.875,0.125\n"
+              "lif,reset,0,1,8,,1,0\n"
+              "fc,weight,0,0.5,4,,0.5,0\n"
+              "fc,weight,1,-0.25,-1,,-0.125,0.5\n");
     n.populations[0].spiking->compare = Compare::greater_equal;  // v > 7 is v >= 8
     EXPECT_EQ(ledger(n, q)[4].effective, 1.0);
 }
@@ -61,19 +73,57 @@ TEST(Ledger, SummaryByNodeAndParameter) {
                                 {"a", "weight", 1, 1, 1, 1, 0.4},
                                 {"b", "beta", 0, 0.9, 410, 0.5, 0.1}};
     const std::vector<LedgerSummary> s = summarize(rows);
-    ASSERT_EQ(s.size(), 3u);
+    ASSERT_EQ(s.size(), 2u);
     EXPECT_EQ(s[0].count, 2u);
     EXPECT_EQ(s[0].largest_relative_error, 0.4);
     EXPECT_DOUBLE_EQ(s[0].rms_relative_error, std::sqrt((0.09 + 0.16) / 2));
-    EXPECT_EQ(s[2].parameter, "time constant of beta");
-    // -1 / ln 0.9 = 9.4912 steps become -1 / ln 0.5 = 1.4427.
-    EXPECT_NEAR(s[2].largest_relative_error, 1 - 1.4427 / 9.4912, 1e-4);
+}
+
+TEST(Ledger, DecaysAppearAsTimeConstants) {
+    Network n = one_layer(2, 1, {0.5, 0.3}, 0.9);
+    IntNetwork q = quantized(n);
+    q.populations[0].decay_v = {2048};
+    q.populations[0].threshold = {98, 8};
+    std::vector<LedgerRow> rows = ledger(n, q);
+    ASSERT_EQ(rows_of(rows, "time constant of beta").size(), 1u);
+    const LedgerRow steps = rows_of(rows, "time constant of beta")[0];
+    EXPECT_NEAR(steps.value, 9.4912, 1e-4);      // -1 / ln 0.9
+    EXPECT_NEAR(steps.effective, 1.4427, 1e-4);  // -1 / ln 0.5
+    EXPECT_NEAR(steps.relative_error, 1 - 1.4427 / 9.4912, 1e-4);
+    EXPECT_TRUE(rows_of(rows, "time constant of beta (s)").empty());
+    EXPECT_TRUE(rows_of(rows, "time constant of alpha").empty());
+    const std::vector<LedgerRow> truncated = rows_of(rows, "time constant of beta with truncation");
+    ASSERT_EQ(truncated.size(), 2u);
+    EXPECT_LT(truncated[0].effective, steps.effective);
+    EXPECT_LT(truncated[1].effective, truncated[0].effective);
+    n.dt = 1e-3;
+    rows = ledger(n, q);
+    EXPECT_NEAR(rows_of(rows, "time constant of beta (s)").at(0).value, 9.4912e-3, 1e-7);
+}
+
+TEST(Ledger, TimeConstantWithTruncationByHand) {
+    // 100, 50, 25: 1/e of 100 lies between the last two, as for a leak without truncation.
+    EXPECT_NEAR(truncated_time_constant(2048, 12, 100), 1 / std::log(2.0), 1e-12);
+    // A leak of 1 % of 100 and less takes one unit in every step: 63 steps to 37, and a part of the next.
+    EXPECT_NEAR(truncated_time_constant(40, 12, 100),
+                63 + std::log(37 / (100 / std::exp(1.0))) / std::log(37 / 36.0), 1e-12);
+    EXPECT_NEAR(truncated_time_constant(410, 12, 1 << 29), -1 / std::log(1 - 410 / 4096.0), 1e-6);
+    EXPECT_EQ(truncated_time_constant(1, 12, 1), 1);  // one unit is lost at once
+    EXPECT_NEAR(truncated_time_constant(1, 16, INT32_MAX), 65535.5, 1);
+}
+
+TEST(Ledger, AsJson) {
+    EXPECT_EQ(
+        to_json_text(std::vector<LedgerRow>{{"a \"b\"", "beta", 3, 0.5, 2048, 0.25, 0.5, 0, "decay_v_0[3]"}}),
+        "[\n{\"node\":\"a \\\"b\\\"\",\"parameter\":\"beta\",\"index\":3,\"value\":0.5,\"integer\":2048,"
+        "\"place\":\"decay_v_0[3]\",\"effective\":0.25,\"relative_error\":0.5}\n]\n");
+    EXPECT_EQ(to_json_text(std::vector<LedgerRow>{}), "[\n]\n");
 }
 
 TEST(Ledger, NamesWithCommasAreQuoted) {
     EXPECT_EQ(to_csv({{"a,\"b\"", "beta", 0, 0.5, 2048, 0.5, 0}}),
-              "node,parameter,index,value,integer,effective,relative_error\n"
-              "\"a,\"\"b\"\"\",beta,0,0.5,2048,0.5,0\n");
+              "node,parameter,index,value,integer,place,effective,relative_error\n"
+              "\"a,\"\"b\"\"\",beta,0,0.5,2048,,0.5,0\n");
 }
 
 // Every parameter of every neuron appears once, and none is further off than half a step of its grid.
