@@ -104,7 +104,7 @@ std::string attribution_rows(const Attribution& a, std::optional<std::size_t> la
 const char* way_out(ErrorSource source) {
     switch (source) {
         case ErrorSource::weights:
-            return "more --weight-bits, or a scale per neuron";
+            return "more --weight-bits";
         case ErrorSource::decay:
             return "more --decay-bits";
         case ErrorSource::input:
@@ -240,8 +240,8 @@ std::string certificate_text(const CertificateSummary& summary, const IntNetwork
     if (open + differing == 0) return text + "every spike and every silence is certified\n";
     const std::size_t shown = std::min(most_cells, summary.listed.size());
     text += fmt::format(
-        "not certified: {} cells that may differ, {} that differ for certain, {} behind those "
-        "in the same neuron{}\n",
+        "cells that are not certified: {} may differ, {} differ for certain, {} come after such a one in the "
+        "same neuron{}\n",
         open, differing, left,
         shown < open + differing ? fmt::format("; the first {} (more with --json):", shown) : ":");
     for (std::size_t k = 0; k < shown; ++k) text += open_text(summary.listed[k], network);
@@ -274,10 +274,11 @@ std::string attribution_text(const Attribution& a, bool details) {
     if (details && a.layers.size() > 1)
         for (std::size_t l = 0; l < a.layers.size(); ++l) text += a.layers[l] + "\n" + attribution_rows(a, l);
     text += "all layers\n" + attribution_rows(a, std::nullopt);
+    std::size_t free = 0;
     for (std::size_t l = 0; l < a.layers.size(); ++l) {
         const double all = a.all[l].local.value();
         if (a.all[l].local.perfect()) {
-            text += fmt::format("{}: no error of its own\n", a.layers[l]);
+            ++free;
             continue;
         }
         const SourceAttribution& s = main_source(a, l);
@@ -289,6 +290,10 @@ std::string attribution_text(const Attribution& a, bool details) {
                           a.layers[l], name_of(s.source), all, without, way_out(s.source))
                     : fmt::format("{}: no single source explains its own error\n", a.layers[l]);
     }
+    if (free == a.layers.size())
+        text += "no layer has an error of its own\n";
+    else if (free > 0)
+        text += fmt::format("no error of its own: {} of {} layers\n", free, a.layers.size());
     return text;
 }
 
