@@ -1,7 +1,7 @@
 #include "cli/report_parameters.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdint>
 #include <map>
 
 #include <fmt/format.h>
@@ -38,17 +38,26 @@ std::vector<std::size_t> rows_to_show(const std::vector<LedgerRow>& rows) {
     return shown;
 }
 
-// The fewest bits, sign included, of 2, 4, 8 and 16 that hold the weights.
+// The fewest bits of 2, 4, 8 and 16 that hold the weights once a common power of two is taken out.
 int bits_of(const IntConnection& c) {
-    int largest = 0;
-    for (const std::int16_t w : c.weight) largest = std::max(largest, std::abs(int{w}));
+    int low = 0, high = 0, any = 0;
+    for (const std::int16_t w : c.weight) {
+        low = std::min(low, int{w});
+        high = std::max(high, int{w});
+        any |= w;
+    }
+    const int factor = any == 0 ? 1 : any & -any;
     for (const int bits : {2, 4, 8})
-        if (largest < 1 << (bits - 1)) return bits;
+        if (low / factor >= -(1 << (bits - 1)) && high / factor < 1 << (bits - 1)) return bits;
     return 16;
 }
 
+// One value for all neurons stands in code; else 1, 2 or 4 bytes each.
 std::size_t bytes_of(const IntPerNeuron& values) {
-    return values.size() > 1 ? values.size() * sizeof(std::int32_t) : 0;
+    if (values.size() <= 1) return 0;
+    const auto [low, high] = std::minmax_element(values.begin(), values.end());
+    if (*low >= INT8_MIN && *high <= INT8_MAX) return values.size();
+    return values.size() * (*low >= INT16_MIN && *high <= INT16_MAX ? 2 : 4);
 }
 
 // Texts, and lists such as the bits of every layer.

@@ -24,8 +24,9 @@ function percent(share) {
 
 // 1234567 as 1,234,567.
 const whole = d3.format(",d");
-// Four digits, and 1.2e-5 for what is small.
+// Four digits, and 1.2e-5 for what is small; a dash for what JSON cannot hold, as infinity.
 function number(x) {
+  if (x === null || x === undefined) return "–";
   if (x === 0 || Number.isInteger(x) && Math.abs(x) < 1e9) return String(x);
   return Math.abs(x) < 1e-3 || Math.abs(x) >= 1e6 ? d3.format(".2e")(x) : d3.format(".4r")(x);
 }
