@@ -126,7 +126,8 @@ Outcome report_command(const Options& options, const Common& common, Report& rep
         page["detail"] = detail_json(model.network, integers, data, count, common.threads);
     page["ranges"] = ranges_json(integers);
     page["memory"] = memory_json(integers);
-    page["ledger"] = ledger_json(model.network, integers);
+    const std::string by_profile = integers.profile == "loihi" ? "loihi" : "mcu";
+    page["ledger"] = ledger_json(model.network, integers, model.target.empty() ? by_profile : model.target);
     const std::string html = report_page("Is it still the same network? " + file_name(options.model), page);
     write_file(options.output, html);
     Outcome outcome;

@@ -9,6 +9,7 @@
 #include "compiler/quantize/ledger.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/report.hpp"
+#include "targets/places.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -71,7 +72,7 @@ std::string short_text(const Json& value) {
 
 }  // namespace
 
-Json ledger_json(const Network& network, const IntNetwork& integers) {
+Json ledger_json(const Network& network, const IntNetwork& integers, const std::string& target) {
     const std::vector<LedgerRow> rows = ledger(network, integers);
     Json json = {{"total", rows.size()}, {"summary", Json::array()}, {"rows", Json::array()}};
     for (const LedgerSummary& s : summarize(rows))
@@ -82,8 +83,8 @@ Json ledger_json(const Network& network, const IntNetwork& integers) {
                                    {"rms", s.rms_relative_error}});
     for (const std::size_t k : rows_to_show(rows)) {
         const LedgerRow& r = rows[k];
-        json["rows"].push_back(
-            {r.node, r.parameter, r.index, r.value, r.integer, r.effective, r.relative_error});
+        json["rows"].push_back({r.node, r.parameter, r.index, r.value, r.integer, r.effective,
+                                r.relative_error, place_of(target, integers, r)});
     }
     return json;
 }

@@ -10,8 +10,9 @@
 namespace synfire::cli {
 
 // {"summary": [...], "rows": [...], "total": count}: every group of parameters with its errors, and of large
-// groups the rows with the largest.
-nlohmann::ordered_json ledger_json(const Network& network, const IntNetwork& integers);
+// groups the rows with the largest. target: of --target, whose tables or registers are named.
+nlohmann::ordered_json ledger_json(const Network& network, const IntNetwork& integers,
+                                   const std::string& target);
 
 // {"layers": [{"name", "weights", "weight_bits", "weight_bytes", "state_bytes", "parameter_bytes"}]}.
 nlohmann::ordered_json memory_json(const IntNetwork& integers);

@@ -80,8 +80,8 @@ function drawLedger(ledger) {
   const found = controls.append("span").attr({class: "faint", role: "status"});
   details.append("p").attr("class", "left-out").text(ledger.rows.length < ledger.total ? "Left out: of " + whole(ledger.total) + " parameters, the " +
     whole(ledger.rows.length) + " with the largest errors of their group are here; synfire compile --ledger writes all." : "");
-  const body = table(details, ["node", "parameter", "index", "float", "integer", "means", "relative error"], ledger.rows.map(r => [r[0], r[1], String(r[2]),
-    r[3], String(r[4]), r[5], number(r[6])]), "single parameters").select("tbody");
+  const body = table(details, ["node", "parameter", "index", "float", "integer", "means", "relative error", "kept in"], ledger.rows.map(r => [r[0], r[1], String(r[2]),
+    r[3], String(r[4]), r[5], number(r[6]), r[7] || ""]), "single parameters").select("tbody");
   const rows = body.selectAll("tr"), texts = ledger.rows.map(r => (r[0] + " " + r[1] + " " + r[2]).toLowerCase());
   const filter = () => {
     const words = search.property("value").toLowerCase().split(/\s+/).filter(Boolean);
