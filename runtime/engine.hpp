@@ -24,9 +24,9 @@
 //   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords,
 //   lanes;
 //                                     whether any table needs that code
-//   bool all_lanes, all_quick, all_direct, settles;   where lanes: of every population; resets in the next
-//   step const LanePopulation* lane_populations;  [population_count], where lanes const uint16_t* feeds;
-//   [lists], where lanes: 1 + the population whose rows a list fills, or 0
+//   bool all_lanes, all_quick, all_direct, settles, nibble_lanes;   where lanes: of every population; resets
+//   in the next step const LanePopulation* lane_populations;  [population_count], where lanes const uint16_t*
+//   feeds; [lists], where lanes: 1 + the population whose rows a list fills, or 0
 // A State has arrays v, u, held, sum, events and counts, where lanes also rows and lane_sum; see model.h of
 // an emitted network for their sizes.
 #pragma once
@@ -291,8 +291,11 @@ inline const Connection* step_lanes(const Model& model, State& state, uint16_t i
                                     Observer&& observer) {
     const Population& population = model.populations[index];
     const LanePopulation& lane = model.lane_populations[index];
-    synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes,
-                       list_rows(model, state, index, connection));
+    const uint32_t events = list_rows(model, state, index, connection);
+    if (model.nibble_lanes && lane.nibbles)
+        synfire_accumulate_nibbles(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
+    else
+        synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
     connection += population.connections;
     if ((model.all_quick || lane.quick) && !watched(observer)) {
         update_quickly(model, state, index, v);

@@ -9,10 +9,11 @@ namespace synfire::rt {
 
 // How a population is stepped; row_bytes 0: as all others.
 struct LanePopulation {
-    uint32_t row_bytes;  // of one presynaptic spike: the neurons, rounded up to whole blocks
+    uint32_t row_bytes;  // of one presynaptic spike: rounded up to whole blocks
     uint32_t rows;       // where its list of rows starts in State::rows
     const void* direct;  // weights of its only source, which then fills the list; else null
     bool quick;          // its neurons are those of synfire_update
+    bool nibbles;        // its rows are RowOrder::nibbles
     LaneLayer layer;
 };
 

@@ -17,6 +17,7 @@
 #include "compiler/support/files.hpp"
 #include "compiler/support/report.hpp"
 #include "hil/qemu.hpp"
+#include "targets/mcu/kernels.hpp"
 #include "targets/mcu/mcu.hpp"
 
 namespace synfire {
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::chrono::seconds limit{60};
 constexpr int skipped = 77, differs = 2;
+constexpr double most_synop_of_nibbles = 0.5;
 
 struct Timer {
     std::string core;    // of --core
@@ -52,9 +54,10 @@ const std::map<std::string, Timer>& timers() {
 struct Layer {
     std::size_t inputs, outputs;
     std::int32_t threshold;  // about 3 % of the neurons spike with 10 % input
+    int bits;                // of a weight; 4: on cores with kernels for nibbles
 };
 
-constexpr Layer layers[] = {{256, 256, 460}, {784, 128, 900}};
+constexpr Layer layers[] = {{256, 256, 460, 8}, {784, 128, 900, 8}, {256, 256, 24, 4}};
 
 // -127 .. 127, small ones more often.
 std::int16_t weight(std::uint32_t k) {
@@ -88,7 +91,8 @@ IntNetwork network_of(const Layer& layer) {
         c.inputs = widths[k];
         c.outputs = widths[k + 1];
         for (std::size_t w = 0; w < c.inputs * c.outputs; ++w)
-            c.weight.push_back(weight(static_cast<std::uint32_t>(w)));
+            c.weight.push_back(
+                static_cast<std::int16_t>(weight(static_cast<std::uint32_t>(w)) >> (8 - layer.bits)));
         network.connections.push_back(c);
     }
     network.outputs = {1};
@@ -147,14 +151,15 @@ void print(const std::string& board, const Timer& timer, const Layer& layer, con
     const double neuron =
         (static_cast<double>(tenth.instructions) - synop * static_cast<double>(tenth.input) * neurons) /
         neurons;
+    const double most_synop = layer.bits == 4 ? most_synop_of_nibbles : timer.most_synop;
     const double ratio =
         (layer.inputs == 256 ? timer.cmsis_256 : timer.cmsis_784) / static_cast<double>(tenth.instructions);
     fmt::print(
-        "{:<11} {:<11} {:>3}->{:<3} {:>7.4f} ({:.2f} {}) {:>7.2f} ({} {}) {:>8} {:>5} {:>6.1f}x ({}x {})  ",
-        board, timer.core, layer.inputs, layer.outputs, synop, timer.most_synop,
-        verdict(synop < timer.most_synop + 0.005), neuron, timer.most_neuron,
-        verdict(neuron <= timer.most_neuron), tenth.instructions, tenth.output, ratio, timer.least_ratio,
-        verdict(ratio >= timer.least_ratio));
+        "{:<11} {:<11} {:>3}->{:<3} {} bit {:>7.4f} ({:.2f} {}) {:>7.2f} ({} {}) {:>8} {:>5} {:>6.1f}x ({}x "
+        "{})  ",
+        board, timer.core, layer.inputs, layer.outputs, layer.bits, synop, most_synop,
+        verdict(synop < most_synop + 0.005), neuron, timer.most_neuron, verdict(neuron <= timer.most_neuron),
+        tenth.instructions, tenth.output, ratio, timer.least_ratio, verdict(ratio >= timer.least_ratio));
     for (std::size_t k = 4; k < 8; ++k)
         fmt::print(" {:.2f}", static_cast<double>(rows[k].instructions) /
                                   (static_cast<double>(rows[k].input) * neurons));
@@ -163,7 +168,8 @@ void print(const std::string& board, const Timer& timer, const Layer& layer, con
 }
 
 std::string key(const std::string& board, const Layer& layer, const Row& row) {
-    return fmt::format("{} {}->{} {} {}", board, layer.inputs, layer.outputs, row.kind, row.input);
+    return fmt::format("{} {}->{} {} bits {} {}", board, layer.inputs, layer.outputs, layer.bits, row.kind,
+                       row.input);
 }
 
 // Lines "board layer kind input_spikes instructions".
@@ -220,6 +226,7 @@ int run(const std::vector<std::string>& arguments) {
         }
         const Timer& timer = timers().at(board.name);
         for (const Layer& layer : layers) {
+            if (layer.bits == 4 && !mcu::find_family(timer.core)->nibbles) continue;
             const std::vector<Row> rows = count(board.name, timer, layer);
             print(board.name, timer, layer, rows);
             for (const Row& row : rows) counts[key(board.name, layer, row)] = row.instructions;

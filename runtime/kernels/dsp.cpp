@@ -55,6 +55,89 @@ synfire_accumulate:
     .text
 )");
 
+// At most 17 rows of nibbles. r4-r11: sums of 32 neurons, per word of weights first its low nibbles, a byte
+// for each, then the words shifted by a nibble, from which the known sums of the low ones are taken once;
+// r0-r3: weights; r12: next row of the list; lr: offset of the block in a row. Stack: zeros, rows, sum,
+// row_bytes. 16 instructions per 32 synapses, 44 per 32 neurons.
+asm(R"(
+    .macro synfire_add_nibbles_of weights, low, high
+    add \high, \high, \weights, lsr #4
+    and \weights, \weights, #0x0f0f0f0f
+    add \low, \low, \weights
+    .endm
+
+    .macro synfire_widen low, high
+    lsr r3, \low, #8
+    sub \high, \high, r3, lsl #4
+    ldm r2, {r0, r1, r3, r12}
+    uxtab16 r0, r0, \low
+    uxtab16 r1, r1, \high
+    uxtab16 r3, r3, \low, ror #8
+    uxtab16 r12, r12, \high, ror #8
+    stm r2!, {r0, r1, r3, r12}
+    .endm
+
+    .section .text.synfire_add_nibbles, "ax"
+    .syntax unified
+    .thumb
+    .balign 8
+    .globl synfire_add_nibbles
+    .type synfire_add_nibbles, %function
+    .thumb_func
+synfire_add_nibbles:
+    push {r4-r11, lr}
+    adr r4, 9f
+    strd r4, r0, [sp, #-16]!
+    strd r1, r2, [sp, #8]
+    mov lr, #0
+1:  ldrd r1, r12, [sp]
+    ldm r1, {r4-r11}
+    ldr r3, [r12], #4
+    adds r3, r3, lr
+    bmi 3f
+2:  ldm r3, {r0-r3}
+    synfire_add_nibbles_of r0, r4, r5
+    synfire_add_nibbles_of r1, r6, r7
+    synfire_add_nibbles_of r2, r8, r9
+    synfire_add_nibbles_of r3, r10, r11
+    ldr r3, [r12], #4
+    adds r3, r3, lr
+    bpl 2b
+3:  ldr r2, [sp, #8]
+    add r2, r2, lr, lsl #2
+    synfire_widen r4, r5
+    synfire_widen r6, r7
+    synfire_widen r8, r9
+    synfire_widen r10, r11
+    ldr r1, [sp, #12]
+    add lr, lr, #16
+    cmp lr, r1
+    bne 1b
+    add sp, #16
+    pop {r4-r11, pc}
+    .balign 4
+9:  .word 0, 0, 0, 0, 0, 0, 0, 0
+    .size synfire_add_nibbles, . - synfire_add_nibbles
+    .text
+)");
+
+extern "C" void synfire_add_nibbles(const synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes);
+
+// A byte holds what 17 nibbles add up to: longer lists are cut by an end for the time of a part.
+void synfire_accumulate_nibbles(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events) {
+    constexpr uint32_t part = 17;
+    auto* const pairs = reinterpret_cast<uint32_t*>(sum);
+    const uint32_t bias = (0U - 8 * events) & 0xFFFF;
+    for (uint32_t k = 0; k < row_bytes; ++k) pairs[k] = bias << 16 | bias;
+    for (; events > part; events -= part, rows += part) {
+        const synfire::rt::Row next = rows[part];
+        rows[part] = synfire::rt::last_row;
+        synfire_add_nibbles(rows, sum, row_bytes);
+        rows[part] = next;
+    }
+    synfire_add_nibbles(rows, sum, row_bytes);
+}
+
 // r0: v; r1: sum; r2: leak; r3: threshold, or parameters; r12: scale; r11: end of v; lr: spikes. Stack: start
 // of v. leak_and_add in two instructions: the high half of the 64-bit product starts with v + sum * scale,
 // the low half with v itself, which is as good as its sign (LaneLayer). Four neurons are compared in a chain

@@ -13,7 +13,8 @@
 
 namespace synfire::rt {
 
-// The address of the weights of one spike: a row, one byte per neuron, padded with zeros to whole blocks.
+// The address of the weights of one spike: a row, one byte or nibble per neuron, padded with zeros to whole
+// blocks of 16 bytes.
 using Row = uintptr_t;
 // Ends a list of rows: the only entry with the highest bit. Microcontrollers have nothing up there.
 inline constexpr Row last_row = ~(~Row{0} >> 1);
@@ -24,10 +25,13 @@ enum class RowOrder : uint8_t {
     natural,
     swapped,  // the middle two of every four change places
     biased,   // swapped, and every weight plus 128
+    nibbles,  // two weights plus 8 in a byte; of every eight, neurons 0, 2, 4, 6, 1, 3, 5, 7 from the lowest
+              // bits up
 };
 
-// The neuron whose weight is byte k of a row.
+// The neuron whose weight is byte (nibbles: nibble) k of a row.
 constexpr uint32_t neuron_of_byte(RowOrder order, uint32_t k) {
+    if (order == RowOrder::nibbles) return k / 8 * 8 + k % 4 * 2 + k % 8 / 4;
     if (order == RowOrder::natural || k % 4 == 0 || k % 4 == 3) return k;
     return k % 4 == 1 ? k + 1 : k - 1;
 }
@@ -51,6 +55,8 @@ extern "C" {
 // Sets sum[0 .. row_bytes - 1], word-aligned, to the sums of the rows of a list. events: its entries.
 // row_bytes: a multiple of block_neurons. The entries may be changed.
 void synfire_accumulate(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
+// The same for rows of nibbles: sum[0 .. 2 * row_bytes - 1]. Of cores that have it (KernelFamily::nibbles).
+void synfire_accumulate_nibbles(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
 // Leaks, integrates and compares the first layer.whole neurons; resets nothing. sum: word-aligned. Lists the
 // neurons above their threshold; returns where the list ends.
 uint16_t* synfire_update(int32_t* v, const int16_t* sum, const synfire::rt::LaneLayer* layer,
@@ -59,14 +65,19 @@ uint16_t* synfire_update(int32_t* v, const int16_t* sum, const synfire::rt::Lane
 
 namespace synfire::rt {
 
-// The twin of synfire_accumulate.
+// Weight k of a row.
+inline int32_t weight_in_row(RowOrder order, Row row, uint32_t k) {
+    const auto* const bytes = reinterpret_cast<const uint8_t*>(row);
+    if (order == RowOrder::nibbles) return (bytes[k / 2] >> (4 * (k % 2)) & 15) - 8;
+    return order == RowOrder::biased ? bytes[k] - 128 : static_cast<int8_t>(bytes[k]);
+}
+
+// The twin of synfire_accumulate and synfire_accumulate_nibbles.
 inline void accumulate_rows(RowOrder order, const Row* rows, int16_t* sum, uint32_t row_bytes) {
-    for (uint32_t k = 0; k < row_bytes; ++k) {
+    const uint32_t weights = order == RowOrder::nibbles ? 2 * row_bytes : row_bytes;
+    for (uint32_t k = 0; k < weights; ++k) {
         int32_t total = 0;
-        for (const Row* row = rows; *row != last_row; ++row) {
-            const auto byte = reinterpret_cast<const uint8_t*>(*row)[k];
-            total += order == RowOrder::biased ? byte - 128 : static_cast<int8_t>(byte);
-        }
+        for (const Row* row = rows; *row != last_row; ++row) total += weight_in_row(order, *row, k);
         sum[neuron_of_byte(order, k)] = static_cast<int16_t>(total);
     }
 }

@@ -1,5 +1,5 @@
-// What makes a layer fit for kernels: dense bytes of one exponent, sums that 16 bits hold, and for the update
-// a plain neuron whose membrane provably meets no limit.
+// What makes a layer fit for kernels: dense bytes or nibbles of one exponent, sums that 16 bits hold, and for
+// the update a plain neuron whose membrane provably meets no limit.
 #include "targets/mcu/kernels.hpp"
 
 #include <algorithm>
@@ -15,8 +15,10 @@ namespace {
 constexpr int most_shift = 14;                // of rt::LaneLayer::scale
 constexpr std::size_t most_padding_part = 3;  // of a row
 
-std::size_t padded(std::size_t neurons) {
-    return (neurons + rt::block_neurons - 1) / rt::block_neurons * rt::block_neurons;
+// Of a row, in blocks of 16 bytes.
+std::size_t padded_bytes(std::size_t neurons, std::size_t per_byte) {
+    const std::size_t block = rt::block_neurons * per_byte;
+    return (neurons + block - 1) / block * rt::block_neurons;
 }
 
 // Additions in a lane may wrap on the way: only what all spikes together give has to fit.
@@ -30,12 +32,19 @@ bool sums_fit_lanes(const std::vector<const ConnectionTable*>& into, std::size_t
     return true;
 }
 
-bool fits_lanes(const std::vector<const ConnectionTable*>& into, std::size_t neurons) {
-    const std::size_t padding = padded(neurons) - neurons;
-    if (into.empty() || padding * most_padding_part > neurons) return false;
-    for (const ConnectionTable* c : into)
-        if (c->drawn || !c->first.empty() || c->bits != 8 || c->shift != 0) return false;
-    return sums_fit_lanes(into, neurons);
+// Weights in a byte of a row; 0: portable.
+std::size_t weights_per_byte(const std::vector<const ConnectionTable*>& into, std::size_t neurons,
+                             const KernelFamily& family) {
+    const auto all = [&](auto holds) { return std::all_of(into.begin(), into.end(), holds); };
+    if (into.empty() ||
+        !all([](const ConnectionTable* c) { return !c->drawn && c->first.empty() && c->shift == 0; }))
+        return 0;
+    std::size_t per_byte = 0;
+    if (all([](const ConnectionTable* c) { return c->bits == 8; })) per_byte = 1;
+    if (family.nibbles && all([](const ConnectionTable* c) { return c->bits <= 4; })) per_byte = 2;
+    const std::size_t padding = padded_bytes(neurons, per_byte) * per_byte - neurons;
+    if (per_byte == 0 || padding * most_padding_part > neurons) return 0;
+    return sums_fit_lanes(into, neurons) ? per_byte : 0;
 }
 
 bool plain_rules(const rt::Rules& rules) {
@@ -119,11 +128,16 @@ void choose_feeds(const IntNetwork& network, Tables& tables) {
 
 const std::vector<KernelFamily>& kernel_families() {
     static const std::vector<KernelFamily> rows{
-        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2},
-        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2},
-        {{"cortex-m4", "cortex-m7", "cortex-m33"}, "runtime/kernels/dsp.cpp", rt::RowOrder::swapped, true, 2},
-        {{"cortex-m55"}, "runtime/kernels/mve.cpp", rt::RowOrder::natural, false, 4},
-        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2},
+        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2, false},
+        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false},
+        {{"cortex-m4", "cortex-m7", "cortex-m33"},
+         "runtime/kernels/dsp.cpp",
+         rt::RowOrder::swapped,
+         true,
+         2,
+         true},
+        {{"cortex-m55"}, "runtime/kernels/mve.cpp", rt::RowOrder::natural, false, 4, false},
+        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false},
     };
     return rows;
 }
@@ -161,20 +175,22 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         for (std::size_t c = 0; c < population.connections; ++c)
             into.push_back(&tables.connections[first + c]);
         first += population.connections;
-        if (!fits_lanes(into, population.neurons)) continue;
+        const std::size_t per_byte = weights_per_byte(into, population.neurons, family);
+        if (per_byte == 0) continue;
         LaneTable& lane = population.lane;
-        lane.row_bytes = padded(population.neurons);
+        lane.row_bytes = padded_bytes(population.neurons, per_byte);
+        lane.nibbles = per_byte == 2;
         lane.rows = tables.rows;
         lane.group = family.parameter_group;
         lane.quick = updates_quickly(network, p, population, family);
         if (lane.quick)
             set_parameters(network.populations[p], network.rules.decay_bits, population.shift, lane);
         tables.lanes = true;
-        tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes);
+        tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes * per_byte);
         tables.rows += 1;
         for (std::size_t c = first - population.connections; c < first; ++c) {
             tables.connections[c].row_bytes = lane.row_bytes;
-            tables.connections[c].order = family.order;
+            tables.connections[c].order = lane.nibbles ? rt::RowOrder::nibbles : family.order;
             tables.rows += tables.connections[c].inputs;
         }
     }

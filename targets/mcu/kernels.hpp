@@ -15,6 +15,7 @@ struct KernelFamily {
     rt::RowOrder order;
     bool long_product;  // the update multiplies to 64 bits and takes |v| < 2^(32 - F), else half of that
     std::size_t parameter_group;  // rt::LaneLayer::group
+    bool nibbles;                 // adds rows of 4-bit weights
 };
 
 const std::vector<KernelFamily>& kernel_families();

@@ -201,13 +201,15 @@ void add_connections(const IntNetwork& network, std::size_t target, WeightSource
 namespace {
 
 std::vector<std::uint8_t> kernel_rows(const ConnectionTable& c) {
-    std::vector<std::uint8_t> bytes;
-    const int bias = c.order == rt::RowOrder::biased ? 128 : 0;
+    const std::size_t per_byte = c.order == rt::RowOrder::nibbles ? 2 : 1;
+    const int bias = c.order == rt::RowOrder::nibbles ? 8 : c.order == rt::RowOrder::biased ? 128 : 0;
+    std::vector<std::uint8_t> bytes(c.inputs * c.row_bytes);
     for (std::size_t i = 0; i < c.inputs; ++i)
-        for (std::size_t k = 0; k < c.row_bytes; ++k) {
+        for (std::size_t k = 0; k < c.row_bytes * per_byte; ++k) {
             const std::size_t neuron = rt::neuron_of_byte(c.order, static_cast<std::uint32_t>(k));
             const int weight = neuron < c.outputs ? c.weight[i * c.outputs + neuron] : 0;
-            bytes.push_back(static_cast<std::uint8_t>(weight + bias));
+            std::uint8_t& byte = bytes[i * c.row_bytes + k / per_byte];
+            byte = static_cast<std::uint8_t>(byte | (weight + bias) << (4 * (k % per_byte)));
         }
     return bytes;
 }

@@ -56,6 +56,7 @@ struct LaneTable {
     std::size_t rows = 0;               // first entry of its list
     std::optional<std::size_t> direct;  // the connection whose source fills its list
     bool quick = false;
+    bool nibbles = false;
     std::int32_t leak = 0;
     std::int32_t threshold = 0;
     int scale_bits = 0;

@@ -242,9 +242,9 @@ void add_lanes(Text& text, const Tables& tables) {
         tables.lanes ? tables.populations.size() : std::size_t{1});
     for (std::size_t p = 0; tables.lanes && p < tables.populations.size(); ++p) {
         const LaneTable& lane = tables.populations[p].lane;
-        add(text, "    {{{}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes, lane.rows,
-            lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick, lane.leak,
-            lane.threshold, 1 << lane.scale_bits,
+        add(text, "    {{{}, {}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes, lane.rows,
+            lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick, lane.nibbles,
+            lane.leak, lane.threshold, 1 << lane.scale_bits,
             lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p), lane.whole,
             lane.fraction_bits, lane.group);
     }
@@ -316,6 +316,9 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool all_quick = {};\n", all([](const LaneTable& l) { return l.quick; }));
     add(text, "    static constexpr bool all_direct = {};\n",
         all([](const LaneTable& l) { return l.direct.has_value(); }));
+    add(text, "    static constexpr bool nibble_lanes = {};\n",
+        std::any_of(tables.populations.begin(), tables.populations.end(),
+                    [](const PopulationTable& p) { return p.lane.nibbles; }));
     add(text, "    static constexpr bool settles = {};\n", settles(tables));
     add(text, "    static constexpr bool crumbs = {};\n", any_weights_of(tables, 2));
     add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));

@@ -168,20 +168,24 @@ TEST_P(OnBoard, PackedWeightsEqualTheHost) {
 // board.
 TEST_P(OnBoard, KernelsEqualTheHost) {
     SKIP_WITHOUT_TOOLS(GetParam());
-    std::size_t alike = 0, own = 0;
-    for (unsigned seed = 0; seed < 6; ++seed) {
+    std::size_t alike = 0, own = 0, nibbles = 0;
+    const mcu::KernelFamily& family = *mcu::find_family(test::core_of(GetParam()));
+    for (unsigned seed = 0; seed < 8; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
         const IntNetwork network = test::random_layers(random);
         mcu::Tables tables = mcu::lower(network);
-        mcu::use_kernels(network, *mcu::find_family(test::core_of(GetParam())), tables);
-        for (const mcu::PopulationTable& p : tables.populations)
+        mcu::use_kernels(network, family, tables);
+        for (const mcu::PopulationTable& p : tables.populations) {
             if (p.lane.quick) ++(p.lane.parameters.empty() ? alike : own);
+            nibbles += p.lane.nibbles;
+        }
         expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()));
         if (HasFailure()) return;
     }
     EXPECT_GT(alike, 0U);
     EXPECT_GT(own, 0U);
+    EXPECT_EQ(nibbles > 0, family.nibbles);
 }
 
 TEST_P(OnBoard, ACrashIsNamed) {

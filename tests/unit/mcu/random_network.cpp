@@ -218,7 +218,9 @@ IntConnection dense_bytes(Dice& dice, const IntNetwork& network, Presynaptic sou
     c.outputs = neurons(network.populations[target]);
     c.exponent = shift;
     c.weight.resize(c.inputs * c.outputs);
-    for (std::int16_t& w : c.weight) w = static_cast<std::int16_t>(dice.between(-128, 127));
+    const bool nibbles = network.populations[target].shape[0] % 3 == 0;
+    for (std::int16_t& w : c.weight)
+        w = static_cast<std::int16_t>(nibbles ? dice.between(-8, 7) : dice.between(-128, 127));
     return c;
 }
 

@@ -12,9 +12,9 @@ namespace synfire::test {
 // and initial values, lower bounds, refractory periods, all resets, readouts, the rules of all profiles.
 IntNetwork random_network(std::mt19937& random);
 
-// Dense layers, some recurrent, of sizes and parameters most of which kernels take: 8-bit weights, leaks of
-// at most half, every reset that kernels know, one threshold or one per neuron, sums times a power of two, a
-// readout.
+// Dense layers, some recurrent, of sizes and parameters most of which kernels take: weights of 8 bits, or 4
+// where three divides the number of neurons, leaks of at most half, every reset that kernels know, one
+// threshold or one per neuron, sums times a power of two, a readout.
 IntNetwork random_layers(std::mt19937& random);
 
 // Gives each dense connection, with a probability of 1 / one_in, weights that a seed gives again: of one of

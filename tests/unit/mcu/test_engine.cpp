@@ -19,6 +19,12 @@ void synfire_accumulate(synfire::rt::Row* rows, std::int16_t* sum, std::uint32_t
     synfire::rt::accumulate_rows(order_of_twins, rows, sum, row_bytes);
 }
 
+void synfire_accumulate_nibbles(synfire::rt::Row* rows, std::int16_t* sum, std::uint32_t row_bytes,
+                                std::uint32_t events) {
+    EXPECT_EQ(rows[events], synfire::rt::last_row);
+    synfire::rt::accumulate_rows(synfire::rt::RowOrder::nibbles, rows, sum, row_bytes);
+}
+
 std::uint16_t* synfire_update(std::int32_t* v, const std::int16_t* sum, const synfire::rt::LaneLayer* layer,
                               std::uint16_t* spikes) {
     EXPECT_EQ(layer->whole % 8, 0U);
@@ -48,7 +54,7 @@ struct MemoryModel {
     const std::uint16_t* feeds = nullptr;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
          lanes = false, all_lanes = false, all_quick = false, all_direct = false, settles = true,
-         crumbs = true, nibbles = true, bytes = true, halfwords = true;
+         nibble_lanes = true, crumbs = true, nibbles = true, bytes = true, halfwords = true;
 };
 
 struct MemoryState {
@@ -153,6 +159,7 @@ Memory::Memory(const mcu::Tables& tables)
              static_cast<std::uint32_t>(p.lane.rows),
              p.lane.direct ? connections[*p.lane.direct].weights : nullptr,
              p.lane.quick,
+             p.lane.nibbles,
              {p.lane.leak, p.lane.threshold, 1 << p.lane.scale_bits,
               p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data(),
               static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits),
@@ -357,7 +364,7 @@ void expect_production_equals(const Record& expected, Memory& memory, std::size_
 TEST(Engine, KernelsEqualDenseSums) {
     constexpr std::size_t steps = 25;
     std::size_t lanes = 0, quick = 0, direct = 0, shared = 0, own = 0, shifted = 0, settled = 0, readouts = 0,
-                spikes_seen = 0;
+                nibbles = 0, spikes_seen = 0;
     for (unsigned seed = 0; seed < 400; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -376,6 +383,7 @@ TEST(Engine, KernelsEqualDenseSums) {
             if (HasFailure()) return;
             for (const mcu::PopulationTable& p : tables.populations) {
                 lanes += p.lane.row_bytes > 0;
+                nibbles += p.lane.nibbles;
                 quick += p.lane.quick;
                 direct += p.lane.direct.has_value();
                 shared += p.lane.row_bytes > 0 && !p.lane.direct;
@@ -390,7 +398,7 @@ TEST(Engine, KernelsEqualDenseSums) {
             for (std::uint8_t s : p.s) spikes_seen += s;
     }
     EXPECT_GT(spikes_seen, 100000U);
-    for (const std::size_t count : {lanes, quick, direct, shared, own, shifted, settled, readouts})
+    for (const std::size_t count : {lanes, quick, direct, shared, own, shifted, settled, readouts, nibbles})
         EXPECT_GT(count, 100U);
 }
 
