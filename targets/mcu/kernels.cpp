@@ -56,15 +56,17 @@ bool plain_rules(const rt::Rules& rules) {
 }
 
 // A reset in the next step is made before the leak (rt::settled), in 32 bits, and of neurons that were
-// listed.
-bool settles(const IntPopulation& p, const PopulationRange& range, int decay_bits) {
+// listed. The membrane that stands in for both lies within limit as well.
+bool settles(const IntPopulation& p, const PopulationRange& range, int decay_bits, std::int64_t limit) {
     std::int64_t amount = 0;
     for (std::size_t i = 0; i < neurons(p); ++i) {
         amount = std::max<std::int64_t>(amount, std::abs(std::int64_t{at(p.reset_amount, i)}));
         if (at(p.initial_v, i) > at(p.threshold, i)) return false;
     }
-    const std::int64_t farthest = std::max(-range.membrane.low, range.membrane.high) + amount + 1;
-    return farthest < (std::int64_t{1} << (32 - decay_bits)) - 1;
+    const std::int64_t one = std::int64_t{1} << decay_bits;
+    const std::int64_t target = std::max(-range.membrane.low, range.membrane.high) + amount;
+    return target < (std::int64_t{1} << (32 - decay_bits)) - 1 &&
+           target * one / (one - p.decay_v.front()) + 1 < limit;
 }
 
 // Whether synfire_update gives what integrate() and fire() give.
@@ -85,8 +87,9 @@ bool updates_quickly(const IntNetwork& network, std::size_t index, const Populat
     if (range.verdict != RangeVerdict::proven) return false;
     const std::int64_t farthest = std::max(-range.membrane.low, range.membrane.high);
     if (!family.long_product && decay_bits != rt::narrow_fraction_bits) return false;
-    if (farthest >= std::int64_t{1} << ((family.long_product ? 32 : 31) - decay_bits)) return false;
-    return p.reset != rt::Reset::subtract_next_step || settles(p, range, decay_bits);
+    const std::int64_t limit = std::int64_t{1} << ((family.long_product ? 32 : 31) - decay_bits);
+    if (farthest >= limit) return false;
+    return p.reset != rt::Reset::subtract_next_step || settles(p, range, decay_bits, limit);
 }
 
 void set_parameters(const IntPopulation& p, int decay_bits, int shift, LaneTable& lane) {

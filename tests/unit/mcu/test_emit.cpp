@@ -223,6 +223,29 @@ TEST(Emit, ChoosesKernelsOfOneCoreWhereSumsFitTheirLanes) {
     EXPECT_FALSE(has_kernels(small, "cortex-m4"));
 }
 
+// A reset in the next step is made before the leak, on a membrane up to twice as far away.
+TEST(Emit, UpdatesWithKernelsWhereMembranesAndWhatStandsInForThemFit) {
+    IntNetwork network = dense_layer(127, 258);
+    network.populations[0].decay_v = {2048};
+    const auto quick = [&](const char* core, int exponent, rt::Reset reset) {
+        network.connections[0].exponent = exponent;
+        network.populations[0].reset = reset;
+        TargetOptions options;
+        options.core = core;
+        Report report;
+        const Artifacts files = mcu::emit(network, options, report);
+        return files.at("tables.hpp").find("static constexpr bool all_quick = true;\n") != std::string::npos;
+    };
+    // Membranes below 2 * 32766 * 2^exponent.
+    EXPECT_TRUE(quick("cortex-m4", 4, rt::Reset::subtract_at_once));
+    EXPECT_FALSE(quick("cortex-m4", 4, rt::Reset::subtract_next_step));
+    EXPECT_TRUE(quick("cortex-m4", 2, rt::Reset::subtract_next_step));
+    EXPECT_FALSE(quick("cortex-m4", 5, rt::Reset::subtract_at_once));
+    EXPECT_TRUE(quick("rv32", 3, rt::Reset::subtract_at_once));
+    EXPECT_FALSE(quick("rv32", 3, rt::Reset::subtract_next_step));
+    EXPECT_FALSE(quick("rv32", 4, rt::Reset::subtract_at_once));
+}
+
 TEST(Emit, NamesTheCoresThatHaveKernels) {
     TargetOptions options;
     options.core = "z80";
