@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "compiler/quantize/fold.hpp"
 
@@ -108,6 +109,24 @@ void refuse_reset(const Population& p, const Profile& profile, Report& report) {
     }
 }
 
+void refuse_unknown_widths(const Network& network, const QuantizeOptions& options, Report& report) {
+    for (const auto& [name, bits] : options.weight_bits_of) {
+        const auto has_name = [&name = name](const Population& p) { return p.name == name; };
+        if (std::any_of(network.populations.begin(), network.populations.end(), has_name)) continue;
+        std::vector<std::string> names;
+        for (const Population& p : network.populations) names.push_back(p.name);
+        report.error(about("", "weight bits", fmt::format("the network has no population '{}'", name),
+                           fmt::format("one of {}", fmt::join(names, ", ")),
+                           "name the population that the synapses reach"));
+    }
+}
+
+void note_uncalibrated(const Population& p, Report& report) {
+    report.warning(about(quoted(p.name), "weight",
+                         "the calibrated integers could overflow, so that they are rounded without data", "",
+                         "use more weight bits, or smaller weights"));
+}
+
 void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, int least, Report& report) {
     const std::string node = quoted(fan.population->name);
     report.note(
@@ -122,8 +141,9 @@ void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, in
                              "", "use smaller or fewer weights into one neuron"));
     if (choice.exponent < least)
         report.warning(about(node, "scale",
-                             "the leak's truncation can take more than 1 % of a threshold away: the range "
-                             "leaves no room for a finer membrane",
+                             fmt::format("the leak's truncation can take more than {:g} % of a threshold "
+                                         "away: the range leaves no room for a finer membrane",
+                                         100 * profile.leak_loss),
                              "", "use more weight bits, or a time constant of fewer steps"));
 }
 
@@ -136,7 +156,7 @@ void note_decays(const Population& p, const Profile& profile, Report& report) {
             report.warning(about(quoted(p.name), field,
                                  fmt::format("value {} at index {} becomes {} in {} bits", kept[j], j,
                                              d == 0 ? 1 : 0, profile.rules.decay_bits),
-                                 "", "use more decay bits (mcu profile, up to 16), or larger time steps"));
+                                 "", "use more decay bits (mcu profile, up to 24), or larger time steps"));
             return;
         }
     };

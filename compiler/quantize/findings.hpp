@@ -1,6 +1,7 @@
 // What the quantizer refuses, with the way out, and what it tells about its choices.
 #pragma once
 
+#include "compiler/quantize/quantize.hpp"
 #include "compiler/quantize/scale.hpp"
 
 namespace synfire {
@@ -17,7 +18,11 @@ void refuse_reset(const Population& p, const Profile& profile, Report& report);
 // Error: a threshold that became smaller than the profile's grid.
 void check_thresholds(const IntPopulation& p, const Profile& profile, Report& report);
 
-// Note: scale and membrane shift. Warnings: weight bits given up, leak truncation above 1 %. least: the
+// Error: bits for the weights of a population that the network does not have.
+void refuse_unknown_widths(const Network& network, const QuantizeOptions& options, Report& report);
+// Warning: data asks for integers that no exponent keeps from overflowing.
+void note_uncalibrated(const Population& p, Report& report);
+// Note: scale and membrane shift. Warnings: weight bits given up, leak truncation above leak_loss. least: the
 // exponent that the leak asks for.
 void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, int least, Report& report);
 // Note: effective beta. Warnings: decays that the profile turns into 0 or 1.

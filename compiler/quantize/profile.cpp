@@ -9,10 +9,22 @@ namespace {
 // Room to spare below 2^31: a threshold, a bias and a reset amount can be added without overflow.
 constexpr std::int64_t mcu_limit = std::int64_t{1} << 29;
 
+// Where weights have 16 bits, a decay of 12 would be the largest error.
+int decay_bits_of(const QuantizeOptions& options) {
+    if (options.decay_bits != 0) return options.decay_bits;
+    bool wide = options.weight_bits == 16;
+    for (const auto& [population, bits] : options.weight_bits_of) wide = wide || bits == 16;
+    return wide ? 24 : 12;
+}
+
+bool has_width(int weight_bits) {
+    return weight_bits == 16 || weight_bits == 8 || weight_bits == 4 || weight_bits == 2;
+}
+
 Profile mcu_profile(const QuantizeOptions& options) {
     Profile p;
-    p.rules = rt::mcu_rules(static_cast<std::uint8_t>(options.decay_bits));
-    p.weight_max = (1 << (options.weight_bits - 1)) - 1;
+    p.rules = rt::mcu_rules(static_cast<std::uint8_t>(decay_bits_of(options)));
+    p.weight_max = largest_weight(options.weight_bits);
     p.most_exponent = 8;
     p.spare_exponent = true;
     p.current_bias = true;
@@ -56,16 +68,31 @@ Profile profile_of(const QuantizeOptions& options, Report& report) {
                "mcu or loihi", "choose the profile of the target that you compile for");
         return {};
     }
-    if (options.weight_bits != 8 && (loihi || options.weight_bits != 16))
-        refuse(report, "weight bits", fmt::format("{} bits", options.weight_bits),
-               loihi ? "8, the width of the chip's synapses" : "8 or 16",
-               loihi ? "leave the weight bits at 8, or use the mcu profile" : "use 8 or 16 bits per weight");
-    if (loihi ? options.decay_bits != 12 : options.decay_bits < 12 || options.decay_bits > 16)
-        refuse(report, "decay bits", fmt::format("{} bits", options.decay_bits),
-               loihi ? "12, the width of the chip's decay registers" : "12..16",
-               loihi ? "leave the decay bits at 12, or use the mcu profile" : "use 12 to 16 bits");
+    std::map<std::string, int> widths = options.weight_bits_of;
+    widths.emplace("", options.weight_bits);
+    for (const auto& [population, bits] : widths)
+        if (loihi ? bits != 8 : !has_width(bits))
+            refuse(report, "weight bits",
+                   fmt::format("{} bits{}", bits, population.empty() ? "" : " for '" + population + "'"),
+                   loihi ? "8, the width of the chip's synapses" : "16, 8, 4 or 2 (ternary)",
+                   loihi ? "leave the weight bits at 8, or use the mcu profile"
+                         : "use one of these; 2 bits are -1, 0 and 1");
+    const int decay = options.decay_bits;
+    if (decay != 0 && (loihi ? decay != 12 : decay < 12 || decay > 24))
+        refuse(report, "decay bits", fmt::format("{} bits", decay),
+               loihi ? "12, the width of the chip's decay registers" : "12..24",
+               loihi ? "leave the decay bits at 12, or use the mcu profile" : "use 12 to 24 bits");
     if (report.has_errors()) return {};
-    return loihi ? loihi_profile() : mcu_profile(options);
+    Profile profile = loihi ? loihi_profile() : mcu_profile(options);
+    profile.leak_loss = options.leak_loss;
+    return profile;
+}
+
+Profile with_weight_bits(Profile profile, const QuantizeOptions& options, const std::string& population) {
+    const auto own = options.weight_bits_of.find(population);
+    if (own != options.weight_bits_of.end() && options.profile == "mcu")
+        profile.weight_max = largest_weight(own->second);
+    return profile;
 }
 
 }  // namespace synfire

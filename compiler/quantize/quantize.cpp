@@ -126,8 +126,10 @@ int exponent_for(const Folded& folded, const Profile& profile, const Choice& cho
     return choice.exponent;
 }
 
+// given: the integers, where they are known; else weights are rounded to nearest, and those that a finer
+// scale leaves no room for saturate.
 IntConnection to_integers(const Connection& c, const Folded& folded, const Profile& profile,
-                          const Choice& choice, int exponent) {
+                          const Choice& choice, int exponent, const std::vector<std::int16_t>& given = {}) {
     const Matrix& matrix = folded.matrix;
     IntConnection out;
     out.name = c.name;
@@ -141,13 +143,18 @@ IntConnection to_integers(const Connection& c, const Folded& folded, const Profi
     out.sum_pool = folded.sum_pool;
     out.first = matrix.first;
     out.column = matrix.column;
+    if (!given.empty()) {
+        if (given.size() != matrix.weight.size()) SYNFIRE_BUG("calibrated weights of another connection");
+        out.weight = given;
+        return out;
+    }
     out.weight.reserve(matrix.weight.size());
     for (std::size_t row = 0; row < matrix.outputs; ++row) {
         const double scale = choice.scale[neuron_of_row(folded, row, choice.scale.size())];
         for (std::size_t k = matrix.begin(row); k < matrix.end(row); ++k) {
             const double q = rounded_weight(matrix.weight[k], scale, exponent, profile);
-            if (std::abs(q) > profile.weight_max) SYNFIRE_BUG("a weight left its range");
-            out.weight.push_back(static_cast<std::int16_t>(q));
+            out.weight.push_back(
+                static_cast<std::int16_t>(std::clamp<double>(q, -profile.weight_max, profile.weight_max)));
         }
     }
     return out;
@@ -166,9 +173,10 @@ bool is_safe(const PopulationRange& range, const IntPopulation& p, const rt::Rul
     return std::max(-range.current.low, range.current.high) + bias < half;
 }
 
-// v and u stay so small that the leak's product fits in 32 bits.
+// v and u stay so small that the leak's product fits in 32 bits; with finer decays it does not, and then the
+// membrane may be as fine as a register with room to spare holds.
 bool is_small(const PopulationRange& range, const IntPopulation& p, const rt::Rules& rules) {
-    const std::int64_t limit = std::int64_t{1} << (31 - rules.decay_bits);
+    const std::int64_t limit = std::int64_t{1} << (rules.decay_bits > 16 ? 29 : 31 - rules.decay_bits);
     const auto extent = [](Interval x) { return std::max(-x.low, x.high); };
     if (range.verdict == RangeVerdict::proven)
         return extent(range.membrane) < limit && extent(range.current) < limit;
@@ -235,8 +243,56 @@ struct Search {
     }
 };
 
+void add(PerNeuron& values, const PerNeuron& more) {
+    if (more.empty()) return;
+    PerNeuron sum(std::max(values.size(), more.size()));
+    for (std::size_t j = 0; j < sum.size(); ++j) sum[j] = at(values, j) + at(more, j);
+    values = std::move(sum);
+}
+
+// The parameters of the float model with what data adds to them.
+Population corrected(Population p, const Calibration::Neurons& by) {
+    if (!p.spiking) return p;
+    add(p.spiking->threshold, by.threshold);
+    if (auto* soft = std::get_if<SoftReset>(&p.spiking->reset)) add(soft->amount, by.reset_amount);
+    return p;
+}
+
+// Puts calibrated integers in the place of those that search.apply(choice) made. Finer integers may need more
+// room than these: then all exponents go down together. Returns false where that does not help.
+bool calibrate(Search& search, const Choice& choice, const Calibration& calibration) {
+    IntNetwork& out = search.out;
+    const Calibration::Neurons& by = calibration.populations[search.population];
+    const Population population = corrected(*search.fan.population, by);
+    Fan fan = search.fan;
+    fan.population = &population;
+    add(fan.bias.v, by.bias);
+    std::vector<int> exponents;
+    int most_drop = choice.exponent;
+    for (const IntConnection& c : out.connections) {
+        exponents.push_back(c.exponent);
+        if (c.target == search.population) most_drop = std::min(most_drop, c.exponent);
+    }
+    for (int drop = 0; drop <= most_drop; ++drop) {
+        Choice finer = choice;
+        for (std::size_t j = 0; j < finer.scale.size(); ++j)
+            finer.scale[j] *= std::exp2(-drop) * (by.finer.empty() ? 1 : at(by.finer, j));
+        out.populations[search.population] = to_integers(fan, search.profile, finer);
+        for (std::size_t c = 0; c < search.folded.size(); ++c)
+            if (search.network.connections[c].target == search.population)
+                out.connections[c] =
+                    to_integers(search.network.connections[c], search.folded[c], search.profile, finer,
+                                exponents[c] - drop, calibration.connections[c].weight);
+        if (is_safe(prove_range(out, search.population), out.populations[search.population],
+                    search.profile.rules))
+            return true;
+    }
+    return false;
+}
+
 void quantize_population(const Network& network, const std::vector<Folded>& folded, std::size_t index,
-                         const Profile& profile, Granularity granularity, IntNetwork& out, Report& report) {
+                         const Profile& profile, Granularity granularity, const Calibration* calibration,
+                         IntNetwork& out, Report& report) {
     Fan fan;
     fan.population = &network.populations[index];
     for (std::size_t c = 0; c < folded.size(); ++c)
@@ -244,7 +300,12 @@ void quantize_population(const Network& network, const std::vector<Folded>& fold
     fan.bias = total_biases(network, folded, index);
     const std::vector<Group> groups = group_neurons(fan, profile, granularity);
     const int least = least_exponent(fan, profile, groups);
-    const Choice choice = Search{network, folded, profile, out, index, fan, groups}.run(least);
+    Search search{network, folded, profile, out, index, fan, groups};
+    const Choice choice = search.run(least);
+    if (calibration != nullptr && !calibrate(search, choice, *calibration)) {
+        search.apply(choice);
+        note_uncalibrated(*fan.population, report);
+    }
     note_scale(fan, profile, choice, least, report);
     note_decays(*fan.population, profile, report);
     check_thresholds(out.populations[index], profile, report);
@@ -261,7 +322,8 @@ IntNetwork with_origins(const Network& network, IntNetwork integers) {
 
 }  // namespace
 
-IntNetwork quantize(const Network& network, const QuantizeOptions& options, Report& report) {
+IntNetwork quantize(const Network& network, const QuantizeOptions& options, Report& report,
+                    const Calibration* calibration) {
     const bool lava = options.profile == "lava";
     const Profile profile = lava ? Profile{} : profile_of(options, report);
     refuse_inputs(network, report);
@@ -276,6 +338,7 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
     report.stop_on_errors();
 
     const Granularity granularity = options.profile == "loihi" ? Granularity::layer : options.granularity;
+    refuse_unknown_widths(network, options, report);
     IntNetwork out;
     out.name = network.name;
     out.profile = options.profile;
@@ -287,7 +350,9 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
     // Unfinished connections must not look as if they reached population 0.
     for (std::size_t c = 0; c < folded.size(); ++c) out.connections[c].target = network.connections[c].target;
     for (std::size_t p = 0; p < network.populations.size(); ++p)
-        quantize_population(network, folded, p, profile, granularity, out, report);
+        quantize_population(network, folded, p,
+                            with_weight_bits(profile, options, network.populations[p].name), granularity,
+                            calibration, out, report);
     report.stop_on_errors();
     return with_origins(network, std::move(out));
 }

@@ -10,8 +10,6 @@ namespace {
 
 // Weights of float32 files that were once integers times a step miss whole numbers by this much at most.
 constexpr double lattice_tolerance = 2e-5;
-// Truncation may take this part of a threshold away.
-constexpr double leak_loss = 0.01;
 // Weights below this count as none: their reciprocal leaves the range of a double.
 constexpr double tiny = 1e-30;
 // A scale may be lowered by this part to make the threshold exact: a wrong threshold is wrong in every step,
@@ -206,7 +204,7 @@ int least_exponent(const Fan& fan, const Profile& profile, const std::vector<Gro
         for (std::size_t j = g.first; j < g.last; ++j) {
             const double theta = p.spiking ? at(p.spiking->threshold, j) : 0;
             const double spread = theta > 0 ? theta : g.largest;
-            const double needed = std::max(accumulated_loss(p, j, profile) / leak_loss,
+            const double needed = std::max(accumulated_loss(p, j, profile) / profile.leak_loss,
                                            p.spiking ? static_cast<double>(profile.grid) : 0.0);
             if (needed > 0) octaves = std::max(octaves, std::log2(needed / (spread * unit)));
         }

@@ -36,8 +36,8 @@ struct Choice {
 // One group per population, per neuron, or per channel where the neurons of one share weights.
 std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granularity granularity);
 
-// The least exponent with which leak truncation stays below 1 % of every threshold and every threshold is at
-// least one grid step; most_exponent + 1 where none does.
+// The least exponent with which leak truncation stays below leak_loss of every threshold and every threshold
+// is at least one grid step; most_exponent + 1 where none does.
 int least_exponent(const Fan& fan, const Profile& profile, const std::vector<Group>& groups);
 
 // Scale of a group: base * 2^(exponent + accumulator_shift) * shrink, limited by `most`, and lowered by at

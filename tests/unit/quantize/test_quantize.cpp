@@ -328,8 +328,8 @@ TEST(QuantizeErrors, Options) {
     o.weight_bits = 5;
     EXPECT_EQ(text_of_errors(n, o),
               "error: field 'weight bits': 5 bits\n"
-              "  expected: 8 or 16\n"
-              "  hint: use 8 or 16 bits per weight\n");
+              "  expected: 16, 8, 4 or 2 (ternary)\n"
+              "  hint: use one of these; 2 bits are -1, 0 and 1\n");
     o = loihi();
     o.decay_bits = 16;
     EXPECT_EQ(text_of_errors(n, o),
@@ -346,7 +346,7 @@ TEST(QuantizeWarnings, ALeakThatTheDecayBitsCannotHold) {
         if (d.severity == Severity::warning) text += to_text(d);
     EXPECT_EQ(text,
               "warning: node 'lif', field 'beta': value 0.99999 at index 0 becomes 1 in 12 bits\n"
-              "  hint: use more decay bits (mcu profile, up to 16), or larger time steps\n");
+              "  hint: use more decay bits (mcu profile, up to 24), or larger time steps\n");
 }
 
 TEST(QuantizeWarnings, WeightsThatVanish) {
