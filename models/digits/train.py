@@ -31,6 +31,8 @@ STEPS = 20                # T, time steps per inference
 INPUTS, HIDDEN, CLASSES = 64, 128, 10
 SPLIT_SEED = 0            # which images are test images; independent of --seed
 TEST_CODE_SEED = 1        # the Bernoulli draws of the shipped test set; likewise
+CALIBRATION_CODE_SEED = 2 # and of the shipped calibration data: the first training images
+CALIBRATION_IMAGES = 240
 RATE_TARGET = 0.10        # mean rate every hidden neuron is drawn to: none silent, none saturated
 RATE_WEIGHT = 50.0
 LAYERS = (("fc1", "lif1"), ("fc2", "lif2"))
@@ -184,7 +186,8 @@ def check(out, net, labels):
 
 def write_origin(out, facts, args):
     sums = "\n".join(f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}" for name in
-                     ("digits.onnx", "digits.json", "digits.npz", "test_images.npy", "test_spikes.npy", "test_labels.npy"))
+                     ("digits.onnx", "digits.json", "digits.npz", "test_images.npy", "test_spikes.npy", "test_labels.npy",
+                      "calibration.npy", "calibration_labels.npy"))
     layers = ", ".join(f"{name} {count:.1f} ({rate:.1%})" for name, (count, rate)
                        in zip(("input", "lif1", "lif2"), facts["activity"]))
     (out / "ORIGIN.md").write_text(f"""\
@@ -194,7 +197,8 @@ def write_origin(out, facts, args):
 in scikit-learn's `load_digits` (a copy of the test part of the UCI data set). E. Alpaydin, C. Kaynak,
 UCI Machine Learning Repository, 1998, https://doi.org/10.24432/C50P49, CC BY 4.0. Our changes: a
 stratified split (seed {SPLIT_SEED}) into 1437 training and 360 test images, and a spike code: pixel p spikes
-with probability p/16 in each of {STEPS} steps; test set drawn once, numpy `default_rng({TEST_CODE_SEED})`.
+with probability p/16 in each of {STEPS} steps; test set drawn once, numpy `default_rng({TEST_CODE_SEED})`. The calibration data are the first
+{CALIBRATION_IMAGES} training images in the same code, `default_rng({CALIBRATION_CODE_SEED})`.
 
 **Command.** `/usr/bin/python3 models/digits/train.py --epochs {args.epochs} --seed {args.seed}`
 
@@ -241,6 +245,9 @@ def main():
     np.save(args.out / "test_images.npy", test_x.astype(np.uint8))
     np.save(args.out / "test_spikes.npy", encode(test_x, np.random.default_rng(TEST_CODE_SEED)))
     np.save(args.out / "test_labels.npy", test_y.astype(np.uint8))
+    few = slice(CALIBRATION_IMAGES)
+    np.save(args.out / "calibration.npy", encode(train_x[few], np.random.default_rng(CALIBRATION_CODE_SEED)))
+    np.save(args.out / "calibration_labels.npy", train_y[few].astype(np.uint8))
     facts = check(args.out, net, test_y)
     write_origin(args.out, facts, args)
     print("\n".join(f"{name}: {value}" for name, value in facts.items()))

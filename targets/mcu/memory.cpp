@@ -1,0 +1,30 @@
+#include "targets/mcu/memory.hpp"
+
+#include "targets/mcu/lower.hpp"
+
+namespace synfire::mcu {
+namespace {
+
+std::size_t bytes(const ColumnTable& column) {
+    return column.values.size() * static_cast<std::size_t>(column.bytes);
+}
+
+}  // namespace
+
+Memory memory_of(const IntNetwork& network) {
+    const Tables tables = lower(network);
+    Memory memory;
+    for (const ConnectionTable& c : tables.connections)
+        memory.weights += packed_weights(c).size() + 4 * c.first.size() + 2 * c.targets.size();
+    for (const PopulationTable& p : tables.populations) {
+        for (const ColumnTable* column :
+             {&p.decay_u, &p.decay_v, &p.bias, &p.threshold, &p.reset_amount, &p.initial_v})
+            memory.parameters += bytes(*column);
+        if (tables.extras_used) memory.parameters += bytes(p.bias_u) + bytes(p.initial_u) + bytes(p.v_min);
+    }
+    memory.state = 4 * (tables.neurons + tables.filtered + tables.widest) + tables.refractory +
+                   2 * (tables.events + tables.lists.size());
+    return memory;
+}
+
+}  // namespace synfire::mcu
