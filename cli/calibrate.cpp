@@ -42,16 +42,13 @@ std::vector<std::vector<double>> calibration_samples(const Network& network, con
 void convert_rectifiers(Model& model, const ReadFlags& flags, Report& report) {
     Diagnostic d;
     d.file = model.path;
-    if (!has_rectifiers(model.network)) {
-        if (flags.calibrate.empty()) return;
-        d.reason = "--calibrate has no effect: the network spikes already";
-        d.hint = "leave it out";
-        report.warning(d);
-    } else if (!flags.calibrate.empty()) {
+    if (!has_rectifiers(model.network)) return;
+    if (!flags.calibrate.empty()) {
         model.network = convert_ann(model.network, calibration_samples(model.network, flags.calibrate),
                                     ConvertOptions{flags.percentile}, report);
         check(model.network, model.path, report);
         report.stop_on_errors();
+        model.converted = true;
     } else if (flags.shows_rectifiers) {
         d.reason =
             "a conventional network of ReLUs: before it runs, its rates are converted from calibration data";
@@ -66,9 +63,12 @@ void convert_rectifiers(Model& model, const ReadFlags& flags, Report& report) {
 }
 
 void add_calibration_flags(CLI::App& command, ReadFlags& flags) {
-    command.add_option(
-        "--calibrate", flags.calibrate,
-        "Networks of ReLUs: inputs [B, ...] of the training set, which set the scale of every layer");
+    command.add_option("--calibrate", flags.calibrate,
+                       "Inputs of the training set. Networks of neurons: [B, T, ...] or as the input options "
+                       "encode them; the "
+                       "integers are chosen so that the spikes on them stay the same. Networks of ReLUs: [B, "
+                       "...], which also "
+                       "set the rates of every layer");
     command
         .add_option("--percentile", flags.percentile,
                     "Networks of ReLUs: of the activations that the greatest spike rate stands for")

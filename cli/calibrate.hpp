@@ -7,8 +7,8 @@ namespace synfire::cli {
 
 void add_calibration_flags(CLI::App& command, ReadFlags& flags);
 
-// A network of ReLUs becomes one of neurons; others stay as they are, and a warning says so where calibration
-// data was given. Throws InputError: no data, data of another shape.
+// A network of ReLUs becomes one of neurons; others stay as they are. Throws InputError: no data, data of
+// another shape.
 void convert_rectifiers(Model& model, const ReadFlags& flags, Report& report);
 
 }  // namespace synfire::cli

@@ -142,75 +142,9 @@ Model load_model(const std::string& path, const ReadFlags& flags, Report& report
         model.holds_integers =
             std::filesystem::path(path).extension() == ".net" || options.as == Framework::lava_fixed;
     }
+    model.calibration = flags.calibrate;
     convert_rectifiers(model, flags, report);
     return model;
-}
-
-void add_quantize_flags(CLI::App& command, QuantizeFlags& flags) {
-    flags.app = &command;
-    command
-        .add_option("--profile", flags.options.profile,
-                    "Arithmetic profile: mcu, loihi, or lava for trained integers")
-        ->check(CLI::IsMember({"mcu", "loihi", "lava"}));
-    command
-        .add_option("--weight-bits", flags.options.weight_bits,
-                    "Bits of a stored weight, sign included: 8 or 16")
-        ->check(CLI::IsMember({8, 16}));
-    command
-        .add_option("--decay-bits", flags.options.decay_bits,
-                    "Bits of a decay factor, 12 to 16 (profile mcu)")
-        ->check(CLI::Range(12, 16));
-    command
-        .add_option("--input-range", flags.input_range,
-                    "Greatest magnitude of real-valued inputs; it becomes the largest integer level")
-        ->check(CLI::Range(1e-30, 1e30));
-    command.add_option("--scale-per", flags.scale_per, "One weight scale per layer or per neuron")
-        ->check(CLI::IsMember({"layer", "neuron"}));
-}
-
-// Trained integers keep Lava's arithmetic wherever they are deployed.
-std::optional<std::string> own_profile(const Model& model) {
-    if (model.holds_integers) return "lava";
-    return std::nullopt;
-}
-
-IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std::string& default_profile,
-                       Report& report) {
-    const bool typed = flags.app->count("--profile") + flags.app->count("--weight-bits") +
-                           flags.app->count("--decay-bits") + flags.app->count("--scale-per") >
-                       0;
-    if (model.integers) {
-        if (typed) {
-            Diagnostic d;
-            d.file = model.path;
-            d.reason = "is compiled; its integers are fixed and cannot be quantized again";
-            d.hint =
-                "leave out --profile, --weight-bits, --decay-bits and --scale-per, or name the model file";
-            throw InputError(d);
-        }
-        return *model.integers;
-    }
-    QuantizeOptions options = flags.options;
-    if (flags.app->count("--profile") == 0) options.profile = own_profile(model).value_or(default_profile);
-    const bool per_layer = flags.scale_per.empty() ? options.profile == "loihi" : flags.scale_per == "layer";
-    options.granularity = per_layer ? Granularity::layer : Granularity::neuron;
-    return quantize(model.network, options, report);
-}
-
-void set_input_range(Model& model, const QuantizeFlags& flags) {
-    if (flags.app->count("--input-range") == 0) return;
-    for (Input& input : model.network.inputs) {
-        if (input.kind != SignalKind::real) continue;
-        if (input.range > 0) {
-            Diagnostic d;
-            d.file = model.path;
-            d.node = "'" + input.name + "' (input)";
-            d.reason = "already says the range of its values";
-            d.hint = "leave out --input-range";
-            throw InputError(d);
-        }
-        input.range = flags.input_range;
-    }
 }
 
 }  // namespace synfire::cli

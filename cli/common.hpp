@@ -12,7 +12,6 @@
 #include "compiler/frontend/options.hpp"
 #include "compiler/network/network.hpp"
 #include "compiler/quantize/int_network.hpp"
-#include "compiler/quantize/quantize.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire::cli {
@@ -47,6 +46,7 @@ Command add_init(CLI::App& app);
 Command add_propagate(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_run(CLI::App& app);
+Command add_tune(CLI::App& app);
 Command add_verify(CLI::App& app);
 
 // A model file of any front end, or a compiled directory, which brings its integers along.
@@ -56,6 +56,8 @@ struct Model {
     bool holds_integers = false;  // trained or converted ones: profile lava takes them over
     Network network;
     std::optional<IntNetwork> integers;
+    std::string calibration;  // --calibrate: a file, or empty
+    bool converted = false;   // from a network of ReLUs
 };
 
 // Front-end options as typed.
@@ -78,23 +80,5 @@ void add_read_flags(CLI::App& command, ReadFlags& flags);
 
 // Warns where options were typed that cannot change a compiled directory.
 Model load_model(const std::string& path, const ReadFlags& flags, Report& report);
-
-// Quantization options as typed, and whether any was: a compiled directory's integers are fixed.
-struct QuantizeFlags {
-    QuantizeOptions options;
-    std::string scale_per;   // "", "layer" or "neuron"
-    double input_range = 0;  // of real-valued inputs; 0: not typed
-    CLI::App* app = nullptr;
-};
-
-void add_quantize_flags(CLI::App& command, QuantizeFlags& flags);
-
-// The integers of a compiled directory, or the network quantized now. default_profile: where --profile is
-// absent.
-IntNetwork integers_of(const Model& model, const QuantizeFlags& flags, const std::string& default_profile,
-                       Report& report);
-
-// Gives the real-valued inputs of a model the range that was typed; without one they cannot be quantized.
-void set_input_range(Model& model, const QuantizeFlags& flags);
 
 }  // namespace synfire::cli

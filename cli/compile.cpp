@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/common.hpp"
+#include "cli/quantization.hpp"
 #include "cli/ranges.hpp"
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/quantize/ledger.hpp"
@@ -24,6 +25,7 @@ struct Options {
     std::string ledger;
     TargetOptions emission;
     QuantizeFlags quantize;
+    InputFlags encoding;  // of calibration data
 };
 
 const Target& find_target(const std::string& name) {
@@ -63,12 +65,12 @@ void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
     }
 }
 
-Outcome compile(Options options, Report& report) {
+Outcome compile(Options options, const Common& common, Report& report) {
     const Target& target = find_target(options.target);
     take_weight_source(options, target);
     Model model = load_model(options.model, options.read, report);
-    set_input_range(model, options.quantize);
-    IntNetwork integers = integers_of(model, options.quantize, target.profile, report);
+    set_input_range(model, options.quantize, report);
+    IntNetwork integers = integers_of(model, options.quantize, target.profile, common, report);
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
     Artifacts files = target.emit(stored_on(target, integers, report), options.emission, report);
     files.merge(to_artifacts({target.name, model.network, integers}));
@@ -119,8 +121,9 @@ Command add_compile(CLI::App& app) {
                         "mcu: kernels of one core, for example cortex-m4; without it portable C++ for all");
     command->add_flag("--hard-reset", options->emission.hard_reset,
                       "Loihi: replace soft by hard reset, so that stock Lava and netx can hold the network");
-    add_quantize_flags(*command, options->quantize);
-    return [options](const Common&, Report& report) { return compile(*options, report); };
+    add_encoding_flags(*command, options->encoding);
+    add_quantize_flags(*command, options->quantize, &options->encoding);
+    return [options](const Common& common, Report& report) { return compile(*options, common, report); };
 }
 
 }  // namespace synfire::cli

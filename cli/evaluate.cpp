@@ -10,6 +10,7 @@
 #include "cli/evaluation.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/quantization.hpp"
 #include "cli/readout_flag.hpp"
 
 namespace synfire::cli {
@@ -26,10 +27,10 @@ struct Options {
 
 Outcome evaluate_command(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
-    set_input_range(model, options.quantize);
+    set_input_range(model, options.quantize, report);
     const Population& output = model.network.populations[model.network.outputs.front()];
     const ReadoutRule& rule = readout_rule(options.readout, output, options.model);
-    const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    const IntNetwork integers = integers_of(model, options.quantize, "mcu", common, report);
     const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
     std::vector<std::size_t> labels;
     if (!options.labels.empty()) labels = load_labels(options.labels, data.samples, neurons(output));
@@ -58,7 +59,7 @@ Command add_evaluate(CLI::App& app) {
     command->add_option("--labels", options->labels,
                         "Classes [B]; without them, agreement and activity only");
     add_readout_flag(*command, options->readout);
-    add_quantize_flags(*command, options->quantize);
+    add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) {
         return evaluate_command(*options, common, report);
     };

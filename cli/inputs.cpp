@@ -22,6 +22,10 @@ void add_input_flags(CLI::App& command, InputFlags& flags, const std::string& op
             "X.npy, [T, ...] or [B, T, ...], or event files (.bin of N-MNIST, .csv of t,x,y,p), one per "
             "sample; NAME=X.npy for several inputs")
         ->required();
+    add_encoding_flags(command, flags);
+}
+
+void add_encoding_flags(CLI::App& command, InputFlags& flags) {
     command
         .add_option(
             "--encode", flags.encode,

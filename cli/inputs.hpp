@@ -26,6 +26,8 @@ struct InputFlags {
 
 // option: what the command calls its files.
 void add_input_flags(CLI::App& command, InputFlags& flags, const std::string& option = "--input");
+// Those of them that say how arrays become spikes.
+void add_encoding_flags(CLI::App& command, InputFlags& flags);
 
 struct Batch {
     bool batched = false;  // the files had a batch axis

@@ -11,6 +11,7 @@
 #include "cli/evaluation.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/quantization.hpp"
 #include "cli/ranges.hpp"
 #include "cli/readout_flag.hpp"
 #include "cli/report_parameters.hpp"
@@ -101,10 +102,10 @@ std::size_t attributed_samples(const Options& options, const IntNetwork& integer
 
 Outcome report_command(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
-    set_input_range(model, options.quantize);
+    set_input_range(model, options.quantize, report);
     const Population& output = model.network.populations[model.network.outputs.front()];
     const ReadoutRule& rule = readout_rule(options.readout, output, options.model);
-    const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    const IntNetwork integers = integers_of(model, options.quantize, "mcu", common, report);
     const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
     check_samples(options, data.samples);
     std::vector<std::size_t> labels;
@@ -165,7 +166,7 @@ Command add_report(CLI::App& app) {
         ->check(CLI::Range(0, 1 << 20));
     command->add_option("--tune", options->tune, "Result of synfire tune --json: also draw its Pareto front");
     command->add_option("-o,--output", options->output, "The page, .html")->required();
-    add_quantize_flags(*command, options->quantize);
+    add_quantize_flags(*command, options->quantize, &options->inputs);
     return
         [options](const Common& common, Report& report) { return report_command(*options, common, report); };
 }

@@ -6,6 +6,7 @@
 #include "cli/accuracy.hpp"
 #include "cli/common.hpp"
 #include "cli/inputs.hpp"
+#include "cli/quantization.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/npy.hpp"
 #include "compiler/support/parallel.hpp"
@@ -107,7 +108,7 @@ std::string spike_counts(const std::vector<Trace<Value>>& traces, const std::str
 
 Outcome run(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
-    set_input_range(model, options.quantize);
+    set_input_range(model, options.quantize, report);
     const bool reference = options.engine != "emulator", emulator = options.engine != "reference";
     const Batch batch = load_inputs(model.network, options.inputs,
                                     emulator ? InputUse::integers : InputUse::reference_only, report);
@@ -134,7 +135,7 @@ Outcome run(const Options& options, const Common& common, Report& report) {
         report_accuracy("reference", traces, {1.0});
     }
     if (emulator) {
-        const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+        const IntNetwork integers = integers_of(model, options.quantize, "mcu", common, report);
         std::vector<IntTrace> traces(batch.samples.size());
         for_each_index(traces.size(), common.threads,
                        [&](std::size_t b) { traces[b] = emulate(integers, batch.samples[b]); });
@@ -170,7 +171,7 @@ Command add_run(CLI::App& app) {
             "Emulator's v in the step of a spike: exact (after the reset), or chip, as Loihi 2's probe "
             "reads it")
         ->check(CLI::IsMember({"exact", "chip"}));
-    add_quantize_flags(*command, options->quantize);
+    add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) { return run(*options, common, report); };
 }
 

@@ -15,6 +15,7 @@
 #include "cli/identity.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/quantization.hpp"
 #include "cli/verify_result.hpp"
 #include "compiler/support/parallel.hpp"
 #include "emulator/compare.hpp"
@@ -214,8 +215,8 @@ Outcome verify_agreement(const Options& options, const Common& common, const Mod
 
 Outcome verify(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
-    set_input_range(model, options.quantize);
-    const IntNetwork integers = integers_of(model, options.quantize, "mcu", report);
+    set_input_range(model, options.quantize, report);
+    const IntNetwork integers = integers_of(model, options.quantize, "mcu", common, report);
     if (options.board.empty() && options.against.empty())
         return verify_agreement(options, common, model, integers,
                                 open_inputs(model.network, options.inputs, InputUse::integers, report));
@@ -266,7 +267,7 @@ Command add_verify(CLI::App& app) {
     against->excludes(qemu);
     for (CLI::Option* identity : {qemu, against})
         for (CLI::Option* measure : measures) identity->excludes(measure);
-    add_quantize_flags(*command, options->quantize);
+    add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) { return verify(*options, common, report); };
 }
 

@@ -38,7 +38,19 @@ TEST_F(Mistakes, Usage) {
     expect_refused("verify " + digits + " --input x.npy --labels y.npy --against z", "--labels");
     expect_refused("compile " + digits + " -o out", "--target");
     expect_refused("compile " + digits + " --target fpga -o out", "--target");
-    expect_refused("compile " + digits + " --target mcu -o out --weight-bits 7", "--weight-bits");
+    expect_refused("compile " + digits + " --target mcu -o out --weight-bits 7",
+                   "expected: 16, 8, 4 or 2 (ternary)");
+    expect_refused("compile " + digits + " --target mcu -o out --weight-bits lif1=four",
+                   "'lif1=four' is not a number of bits");
+    expect_refused("compile " + digits + " --target mcu -o out --weight-bits lif9=4",
+                   "the network has no population 'lif9'");
+    expect_refused("verify " + digits + " --input x.npy --rounding spikes",
+                   "spikes can only be kept on data");
+    expect_refused("tune " + digits + " --calibrate x.npy", "there is no goal");
+    expect_refused("tune " + digits + " --agree 1", "field '--calibrate': is missing");
+    expect_refused("tune " + digits + " --calibrate x.npy --accuracy-loss 0.01", "needs labels");
+    expect_refused("tune " + digits + " --calibrate x.npy --agree 1 --minimize cores",
+                   "is no cost of target mcu");
 }
 
 TEST_F(Mistakes, InputsThatDoNotFit) {

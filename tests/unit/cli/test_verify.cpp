@@ -40,7 +40,8 @@ TEST_F(Verify, PrintsOneTableAndKeepsTheRestForDetails) {
 TEST_F(Verify, CertifiesMostSpikesOfSixteenBits) {
     write_digits(40);
     const Said said =
-        synfire("verify " + digits + " --input x.npy --weight-bits 16 --agree 0.9 --certify --json v.json");
+        synfire("verify " + digits +
+                " --input x.npy --weight-bits 16 --decay-bits 12 --agree 0.9 --certify --json v.json");
     ASSERT_EQ(said.code, 0) << said.err;
     EXPECT_THAT(said.out, HasSubstr("certificate"));
     EXPECT_THAT(said.out, HasSubstr("from another decision, bound"));
@@ -84,7 +85,7 @@ TEST_F(Verify, AttributesErrorsToTheirSources) {
         EXPECT_EQ(layer.at("all").at("propagated"), json.at("layers")[l].at("propagated"));
         EXPECT_EQ(layer.at("sources").size(), 6U);  // no real-valued input
     }
-    const Said sixteen = synfire(verify + " --weight-bits 16 --details");
+    const Said sixteen = synfire(verify + " --weight-bits 16 --decay-bits 12 --details");
     EXPECT_THAT(sixteen.out, HasSubstr("lif1: its own error comes most from decay"));
     EXPECT_THAT(sixteen.out, HasSubstr("--decay-bits would help"));
 }

@@ -58,7 +58,9 @@ TEST(Emit, WritesTheScriptAndItsPackage) {
 
 TEST(Emit, HardResetOnRequestWritesTheNetAndSaysSo) {
     Report report;
-    const Artifacts files = emit(find_case("soft_next_step").network, {.hard_reset = true}, report);
+    TargetOptions options;
+    options.hard_reset = true;
+    const Artifacts files = emit(find_case("soft_next_step").network, options, report);
     EXPECT_EQ(files.count("network.net"), 1u);
     EXPECT_THAT(to_json_text(report.diagnostics),
                 HasSubstr("replaced by a hard reset to zero, as asked for"));
