@@ -21,7 +21,7 @@ set(layers
   "compiler/passes: compiler/network compiler/support"
   "compiler/quantize: compiler/network compiler/support runtime"
   "emulator: compiler runtime"
-  "tuning: compiler emulator"
+  "tuning: compiler emulator runtime"
   "hil: compiler/support runtime"
   "report: compiler/support"
   # The rows of targets.cpp; a target sees the quantized network, never a front end or another target.

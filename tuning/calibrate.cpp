@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t most_cells = 20000;
 // Candidates for the part of the mean square that is added to the diagonal.
 constexpr double shrinkages[] = {0.001, 0.01, 0.03, 0.1, 0.3};
+// Changes of two weights at once are tried up to this many.
+constexpr std::size_t most_paired = 1024;
 // Neurons on which they are compared.
 constexpr std::size_t judged_groups = 24;
 
@@ -41,8 +43,9 @@ struct Layer {
 
 std::vector<double> finer_scales(std::int32_t most) {
     if (most <= 1) return {0.7, 1, 1.3, 1.6, 2, 2.5, 3, 4};
-    if (most <= 7) return {1, 1.1, 1.2, 1.35, 1.5, 1.7, 1.9, 2.2, 2.6};
-    if (most <= 127) return {1, 1.07, 1.15, 1.25};
+    if (most <= 7)
+        return {0.94, 1, 1.06, 1.12, 1.18, 1.25, 1.32, 1.4, 1.5, 1.6, 1.7, 1.8, 1.9, 2, 2.2, 2.4, 2.6};
+    if (most <= 127) return {0.94, 0.96, 0.98, 1, 1.02, 1.05, 1.08, 1.12, 1.16, 1.2};
     return {1};
 }
 
@@ -59,7 +62,7 @@ constexpr double near_threshold = 0.1;
 constexpr double least_weight = 0.06;
 // So many steps per parameter are needed before it pays to look at those near the threshold only: with 784
 // weights and 46 steps for each, agreement on other data became worse, with 64 and 180 better.
-constexpr std::size_t steps_per_parameter = 100;
+constexpr std::size_t steps_per_parameter = 60;
 
 double weight_near(double v, double threshold) {
     if (threshold == 0) return 1;
@@ -215,6 +218,9 @@ Rounded round_group(const Freedom& freedom, const SynapseGroup& group, const Uni
         r.error = descend(h, targets(group, units, r.finer), freedom.most, r.q) / (r.finer * r.finer);
         if (r.error < best.error) best = std::move(r);
     }
+    if (h.n <= most_paired)
+        best.error = descend_in_pairs(h, targets(group, units, best.finer), freedom.most, best.q) /
+                     (best.finer * best.finer);
     return best;
 }
 

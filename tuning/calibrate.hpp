@@ -25,7 +25,7 @@ struct CalibrateOptions {
 
 // Layers with more weights per neuron (or channel) are rounded to nearest: the moments of their inputs would
 // not fit in memory.
-inline constexpr std::size_t most_parameters = 6000;
+inline constexpr std::size_t most_parameters = 4096;
 
 // For every neuron, or channel of neurons that share weights: chooses integers q, the scale, a bias and a
 // threshold that minimize the mean squared difference between v_int / S and v over the steps of the samples,

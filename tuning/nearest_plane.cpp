@@ -10,6 +10,8 @@ namespace {
 
 // Pivots below this part of the diagonal are rounding errors.
 constexpr double least_pivot = 1e-12;
+// Passes over all pairs.
+constexpr int most_pair_passes = 6;
 // Every pass lowers the error; this many are enough for any size.
 constexpr int most_passes = 100;
 
@@ -27,6 +29,35 @@ std::vector<double> gradient(const SymmetricMatrix& h, const std::vector<double>
             for (std::size_t j = 0; j < h.n; ++j) g[j] += e * row[j];
     }
     return g;
+}
+
+void move(const SymmetricMatrix& h, std::size_t i, std::int32_t step, std::vector<std::int32_t>& q,
+          std::vector<double>& g) {
+    q[i] += step;
+    const double* row = h.values.data() + i * h.n;
+    for (std::size_t j = 0; j < h.n; ++j) g[j] += step * row[j];
+}
+
+// A partner for a change of another coordinate, where the two together lower the error.
+struct Partner {
+    std::size_t at = 0;
+    std::int32_t step = 0;  // 0: there is none
+    double change = 0;      // of half the error
+};
+
+Partner best_partner(const SymmetricMatrix& h, const std::vector<double>& g,
+                     const std::vector<std::int32_t>& q, std::int32_t most, std::size_t i,
+                     std::int32_t step) {
+    const double* row = h.values.data() + i * h.n;
+    const double alone = step * g[i] + 0.5 * row[i];
+    Partner best{0, 0, -1e-9 * row[i]};
+    for (std::size_t j = 0; j < h.n; ++j) {
+        const double slope = g[j] + step * row[j];
+        const std::int32_t other = slope > 0 ? -1 : 1;
+        const double change = alone + other * slope + 0.5 * h(j, j);
+        if (j != i && change < best.change && std::abs(q[j] + other) <= most) best = {j, other, change};
+    }
+    return best;
 }
 
 }  // namespace
@@ -86,11 +117,28 @@ double descend(const SymmetricMatrix& h, const std::vector<double>& t, std::int3
             if (curvature <= 0) continue;
             const std::int32_t step = rounded(q[i] - g[i] / curvature, most) - q[i];
             if (step == 0 || -(g[i] * step + 0.5 * curvature * step * step) <= 1e-12 * curvature) continue;
-            q[i] += step;
-            const double* row = h.values.data() + i * h.n;
-            for (std::size_t j = 0; j < h.n; ++j) g[j] += step * row[j];
+            move(h, i, step, q, g);
             changed = true;
         }
+        if (!changed) break;
+    }
+    return error_of(h, t, q);
+}
+
+double descend_in_pairs(const SymmetricMatrix& h, const std::vector<double>& t, std::int32_t most,
+                        std::vector<std::int32_t>& q) {
+    std::vector<double> g = gradient(h, t, q);
+    for (int pass = 0; pass < most_pair_passes; ++pass) {
+        bool changed = false;
+        for (std::size_t i = 0; i < h.n; ++i)
+            for (const std::int32_t step : {-1, 1}) {
+                if (std::abs(q[i] + step) > most) continue;
+                const Partner partner = best_partner(h, g, q, most, i, step);
+                if (partner.step == 0) continue;
+                move(h, i, step, q, g);
+                move(h, partner.at, partner.step, q, g);
+                changed = true;
+            }
         if (!changed) break;
     }
     return error_of(h, t, q);

@@ -38,6 +38,10 @@ std::vector<std::int32_t> nearest_plane(const Factor& factor, const std::vector<
 double descend(const SymmetricMatrix& h, const std::vector<double>& t, std::int32_t most,
                std::vector<std::int32_t>& q);
 
+// Goes on from where descend() ends, with changes of two coordinates by one each; n^2 operations per pass.
+double descend_in_pairs(const SymmetricMatrix& h, const std::vector<double>& t, std::int32_t most,
+                        std::vector<std::int32_t>& q);
+
 // (q - t)' H (q - t).
 double error_of(const SymmetricMatrix& h, const std::vector<double>& t, const std::vector<std::int32_t>& q);
 
