@@ -44,8 +44,9 @@ void convert_rectifiers(Model& model, const ReadFlags& flags, Report& report) {
     d.file = model.path;
     if (!has_rectifiers(model.network)) return;
     if (!flags.calibrate.empty()) {
-        model.network = convert_ann(model.network, calibration_samples(model.network, flags.calibrate),
-                                    ConvertOptions{flags.percentile}, report);
+        model.network =
+            convert_ann(model.network, calibration_samples(model.network, flags.calibrate.front()),
+                        ConvertOptions{flags.percentile}, report);
         check(model.network, model.path, report);
         report.stop_on_errors();
         model.converted = true;
@@ -63,12 +64,13 @@ void convert_rectifiers(Model& model, const ReadFlags& flags, Report& report) {
 }
 
 void add_calibration_flags(CLI::App& command, ReadFlags& flags) {
-    command.add_option("--calibrate", flags.calibrate,
-                       "Inputs of the training set. Networks of neurons: [B, T, ...] or as the input options "
-                       "encode them; the "
-                       "integers are chosen so that the spikes on them stay the same. Networks of ReLUs: [B, "
-                       "...], which also "
-                       "set the rates of every layer");
+    command
+        .add_option(
+            "--calibrate", flags.calibrate,
+            "Inputs of the training set, NAME=X.npy for several inputs. Networks of neurons: [B, T, ...] "
+            "or as the input options encode them; the integers are chosen so that the spikes on them stay "
+            "the same. Networks of ReLUs: [B, ...], which also set the rates of every layer")
+        ->allow_extra_args(false);
     command
         .add_option("--percentile", flags.percentile,
                     "Networks of ReLUs: of the activations that the greatest spike rate stands for")

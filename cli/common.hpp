@@ -56,8 +56,8 @@ struct Model {
     bool holds_integers = false;  // trained or converted ones: profile lava takes them over
     Network network;
     std::optional<IntNetwork> integers;
-    std::string calibration;  // --calibrate: a file, or empty
-    bool converted = false;   // from a network of ReLUs
+    std::vector<std::string> calibration;  // --calibrate: files, or none
+    bool converted = false;                // from a network of ReLUs
 };
 
 // Front-end options as typed.
@@ -70,7 +70,7 @@ struct ReadFlags {
     std::vector<std::string> states;  // IN:OUT
     std::vector<std::size_t> input_shape;
     std::string weights;
-    std::string calibrate;  // .npy of inputs that convert a network of ReLUs
+    std::vector<std::string> calibrate;  // .npy of inputs, NAME=X.npy where there are several
     double percentile = 99.9;
     bool shows_rectifiers = false;  // inspect: a network of ReLUs may stay one
     bool may_lack_weights = false;  // inspect, init, propagate

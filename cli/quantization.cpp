@@ -98,7 +98,7 @@ void refuse_for_compiled(const Model& model, const QuantizeFlags& flags) {
 InputFlags calibration_input(const Model& model, const QuantizeFlags& flags) {
     InputFlags input;
     if (flags.inputs != nullptr) input = *flags.inputs;
-    input.files = {model.calibration};
+    input.files = model.calibration;
     if (!model.converted || !input.encode.empty()) return input;
     input.encode = "direct";
     if (input.steps == 0) input.steps = 32;
@@ -175,13 +175,13 @@ CalibrationData calibration_data(const Model& model, const QuantizeFlags& flags,
     for (std::size_t b = 0; b < std::min(most, data.samples); ++b) samples.push_back(sample_of(data, b));
     if (most < data.samples) {
         Diagnostic d;
-        d.file = model.calibration;
+        d.file = model.calibration.front();
         d.reason = fmt::format("the first {} of {} samples are used", most, data.samples);
         report.note(d);
     }
     if (samples.size() < 2) {
         Diagnostic d;
-        d.file = model.calibration;
+        d.file = model.calibration.front();
         d.reason = "one sample says too little about what arrives together";
         d.expected = "[B, T, ...], B at least 2";
         d.hint = "take some hundred inputs of the training set";

@@ -235,7 +235,7 @@ void check_options(const Options& options, const Model& model) {
 
 std::string compile_command(const Options& options, const Row& row) {
     std::string text = fmt::format("synfire compile {} --target {} --calibrate {}", options.model,
-                                   options.target, options.read.calibrate);
+                                   options.target, fmt::join(options.read.calibrate, " --calibrate "));
     if (options.target == "mcu") text += " --weight-bits " + row.bits;
     if (row.candidate->repaired) text += " --rounding every-spike";
     return text + " -o DIR\n";
