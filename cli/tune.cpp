@@ -268,11 +268,13 @@ Outcome tune_command(const Options& options, const Common& common, Report& repor
     const Target& target = target_named(options.target);
     const Data data = load_data(options, model, report);
     const TuneOptions tuning = tune_options(options, model, common);
-    const std::vector<Candidate> tried =
-        tune(model.network, data.calibration, data.validation, tuning, [&](const IntNetwork& integers) {
+    const std::vector<Candidate> tried = tune(
+        model.network, data.calibration, data.validation, tuning,
+        [&](const IntNetwork& integers) {
             const Cost cost = cost_of(integers, target);
             return cost.fits ? static_cast<double>(cost.flash + cost.cores) : -1.0;
-        });
+        },
+        report);
     if (tried.empty()) {
         // Says why, or finds that nothing is wrong.
         target.check(stored_on(target, quantize(model.network, tuning.quantize, report), report), {}, report);

@@ -429,13 +429,25 @@ void note(Report& report, const Population& p, const std::string& reason, bool w
     warning ? report.warning(d) : report.note(d);
 }
 
+// Rounded to nearest. Its errors are the caller's; its notes are not, for they are about integers that are
+// not kept.
+IntNetwork nearest(const Network& network, const QuantizeOptions& options, Report& report) {
+    Report own;
+    try {
+        return quantize(network, options, own);
+    } catch (const StageFailed&) {
+        report.diagnostics.insert(report.diagnostics.end(), own.diagnostics.begin(), own.diagnostics.end());
+        throw;
+    }
+}
+
 }  // namespace
 
 Calibration calibrate(const Network& network, const QuantizeOptions& options,
                       const std::vector<CalibrationSample>& runs, const CalibrateOptions& how,
                       Report& report) {
+    const IntNetwork plain = nearest(network, options, report);
     Report quiet;
-    const IntNetwork plain = quantize(network, options, quiet);
     std::vector<Folded> folded;
     for (const Connection& c : network.connections) folded.push_back(fold(network, c));
     const Profile profile = profile_of(options, quiet);

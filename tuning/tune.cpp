@@ -18,6 +18,7 @@ struct Search {
     const TuneData& validation;
     const TuneOptions& options;
     const std::function<double(const IntNetwork&)>& cost;
+    Report& report;
     std::vector<CalibrationSample> runs;
     std::vector<Candidate> tried;
 
@@ -42,7 +43,7 @@ struct Search {
             if (tried[i].weight_bits == bits) return i;
         const QuantizeOptions o = with(bits);
         Report quiet;
-        Calibration by = calibrate(network, o, runs, {Rounding::spikes, 0, options.threads}, quiet);
+        Calibration by = calibrate(network, o, runs, {Rounding::spikes, 0, options.threads}, report);
         Candidate c;
         c.weight_bits = bits;
         c.integers = quantize(network, o, quiet, &by);
@@ -111,9 +112,9 @@ bool reaches(const TuneGoal& goal, const Candidate& c) {
 }
 
 std::vector<Candidate> tune(const Network& network, const TuneData& calibration, const TuneData& validation,
-                            const TuneOptions& options,
-                            const std::function<double(const IntNetwork&)>& cost) {
-    Search search{network, calibration, validation, options, cost, {}, {}};
+                            const TuneOptions& options, const std::function<double(const IntNetwork&)>& cost,
+                            Report& report) {
+    Search search{network, calibration, validation, options, cost, report, {}, {}};
     search.runs = reference_runs(network, calibration.samples, options.threads);
     std::vector<int> best;
     double least = 0;

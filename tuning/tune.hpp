@@ -54,6 +54,7 @@ struct TuneOptions {
 // a network that can be deployed; negative: it cannot, and the candidate is passed over. Candidates are in
 // the order in which they were tried.
 std::vector<Candidate> tune(const Network& network, const TuneData& calibration, const TuneData& validation,
-                            const TuneOptions& options, const std::function<double(const IntNetwork&)>& cost);
+                            const TuneOptions& options, const std::function<double(const IntNetwork&)>& cost,
+                            Report& report);
 
 }  // namespace synfire

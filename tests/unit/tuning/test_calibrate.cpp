@@ -254,6 +254,19 @@ TEST(Calibrate, LeavesWholeNumbersAlone) {
     EXPECT_TRUE(by.populations[0].finer.empty());
 }
 
+TEST(Calibrate, PassesTheQuantizersErrorsOn) {
+    Random random(5);
+    Network n = testing::one_layer(2, 3, random_weights(random, 6, 1), 0.9);
+    n.populations[0].alpha = {0.5};
+    std::get<Dense>(n.connections[0].stages[0]).bias = {0.1, 0.2};
+    QuantizeOptions loihi;
+    loihi.profile = "loihi";
+    Report report;
+    EXPECT_THROW(calibrate(n, loihi, {}, {}, report), StageFailed);
+    ASSERT_EQ(report.diagnostics.size(), 1U);
+    EXPECT_THAT(report.diagnostics[0].reason, ::testing::HasSubstr("would pass the synaptic filter"));
+}
+
 TEST(Calibrate, KeepsSharedWeightsShared) {
     Random random(3);
     const Network n = with({"", SoftReset{{1.0}, true}, 0, 0, false}, pooled_convolution(random));
@@ -319,6 +332,7 @@ TEST(Repair, SaysWhatItCannotRepair) {
 
 TEST(Tune, FindsTheNarrowestWeights) {
     const Digits d = digits();
+    Report report;
     TuneOptions options;
     options.goal.agree = 0.85;
     const auto bits = [](const IntNetwork& n) {
@@ -332,7 +346,7 @@ TEST(Tune, FindsTheNarrowestWeights) {
         return sum;
     };
     const std::vector<Candidate> tried = tune(d.network, {load("calibration.npy", 0, 120), {}},
-                                              {load("test_spikes.npy", 0, 40), {}}, options, bits);
+                                              {load("test_spikes.npy", 0, 40), {}}, options, bits, report);
     const Candidate* best = nullptr;
     for (const Candidate& c : tried)
         if (reaches(options.goal, c) && (best == nullptr || bits(c.integers) < bits(best->integers)))
