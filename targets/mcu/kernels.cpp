@@ -42,8 +42,9 @@ std::size_t weights_per_byte(const std::vector<const ConnectionTable*>& into, st
     std::size_t per_byte = 0;
     if (all([](const ConnectionTable* c) { return c->bits == 8; })) per_byte = 1;
     if (family.nibbles && all([](const ConnectionTable* c) { return c->bits <= 4; })) per_byte = 2;
+    if (per_byte == 0) return 0;
     const std::size_t padding = padded_bytes(neurons, per_byte) * per_byte - neurons;
-    if (per_byte == 0 || padding * most_padding_part > neurons) return 0;
+    if (padding * most_padding_part > neurons) return 0;
     return sums_fit_lanes(into, neurons) ? per_byte : 0;
 }
 

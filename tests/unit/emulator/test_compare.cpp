@@ -120,9 +120,9 @@ TEST(Compare, MeasuresDistanceAndRatesOverSamples) {
 
 // Two neurons in a row, thresholds in integers; the second hears the first one step later.
 TEST(Compare, SpreadIsWhatOneNudgeChanges) {
-    IntNetwork n;
-    n.rules = rt::mcu_rules(12);
-    n.inputs.push_back({"in", {1}, SignalKind::spikes});
+    IntNetwork network;
+    network.rules = rt::mcu_rules(12);
+    network.inputs.push_back({"in", {1}, SignalKind::spikes});
     for (const char* name : {"a", "b"}) {
         IntPopulation p;
         p.name = name;
@@ -132,26 +132,26 @@ TEST(Compare, SpreadIsWhatOneNudgeChanges) {
         p.threshold = {99};
         p.reset = rt::Reset::subtract_at_once;
         p.reset_amount = {100};
-        n.populations.push_back(p);
+        network.populations.push_back(p);
     }
     IntConnection c;
     c.name = "in-a";
     c.outputs = c.inputs = 1;
     c.weight = {60};
-    n.connections.push_back(c);
+    network.connections.push_back(c);
     c.name = "a-b";
     c.source = {Presynaptic::Kind::population, 0};
     c.target = 1;
     c.delay = 1;
     c.weight = {100};
-    n.connections.push_back(c);
+    network.connections.push_back(c);
     const std::vector<Signal> inputs = {{6, 1, {1, 1, 1, 1, 1, 1}}};
     // v of "a": 60, 120 -> 20, 80, 140 -> 40, 100 -> 0, 60; nudged to 99 in step 1 it goes on with 99.
     Divergence d;
     d.step = 1;
     d.expected_spikes = 0;
     d.actual_spikes = 1;
-    const std::vector<LayerSpread> spread = spread_of(d, n, inputs);
+    const std::vector<LayerSpread> spread = spread_of(d, network, inputs);
     ASSERT_EQ(spread.size(), 2U);
     // As it is: spikes in steps 1, 3, 4. Nudged: 99, 159 -> 59, 119 -> 19, 79, 139: steps 2, 3, 5.
     EXPECT_EQ(spread[0].cells, 4U);
