@@ -11,7 +11,7 @@ function drawMemory(memory) {
   table(s, ["layer", "all", "weights", "in bytes", "parameters", "state"], rows, "memory by layer");
 }
 
-const costNames = {flash: "flash (bytes)", ram: "RAM (bytes)", instructions: "instructions per step", cores: "Loihi cores", weight_bits: "weight bits"};
+const costNames = {flash: "flash (bytes)", ram: "RAM (bytes)", instructions: "instructions per step", operations: "operations per step", cores: "Loihi cores", weight_bits: "weight bits"};
 
 function drawTradeOffs(tune) {
   const keyOf = c => JSON.stringify(c.label !== undefined ? c.label : c);
