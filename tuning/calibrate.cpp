@@ -169,7 +169,7 @@ Units units_of(const Layer& layer, const SynapseGroup& group) {
         of_source.push_back(
             layer.freedom.step *
             std::exp2(layer.plain.connections[c].exponent + layer.plain.rules.accumulator_shift) /
-            p.scale[p.scale.size() == 1 ? 0 : group.first]);
+            at(p.scale, group.first));
     for (const double u : of_source) units.largest = std::max(units.largest, u);
     for (std::size_t i = 0; i < group.weight.size(); ++i)
         units.relative[i] = of_source[group.source[i]] / units.largest;
@@ -322,7 +322,7 @@ Result stochastic(const Layer& layer, std::uint64_t seed) {
                                                            layer.plain.rules.accumulator_shift);
         for (std::size_t row = 0; row < matrix.outputs; ++row) {
             const std::size_t j = neuron_of_row(*layer.inflow.folded[k], row, layer.inflow.neurons);
-            const double scale = p.scale[p.scale.size() == 1 ? 0 : j];
+            const double scale = at(p.scale, j);
             for (std::size_t s = matrix.begin(row); s < matrix.end(row); ++s) {
                 const double draw = static_cast<double>(rt::random_bits(seed, index, s) >> 11) * 0x1p-53;
                 const double q = std::floor(matrix.weight[s] * scale / unit + draw);
@@ -411,7 +411,7 @@ bool exact(const Layer& layer) {
         const double unit = std::exp2(c.exponent + layer.plain.rules.accumulator_shift);
         for (std::size_t row = 0; row < m.outputs; ++row) {
             const std::size_t j = neuron_of_row(*layer.inflow.folded[k], row, layer.inflow.neurons);
-            const double scale = p.scale[p.scale.size() == 1 ? 0 : j];
+            const double scale = at(p.scale, j);
             for (std::size_t s = m.begin(row); s < m.end(row); ++s)
                 if (std::abs(c.weight[s] * unit / scale - m.weight[s]) > 1e-6 * std::abs(m.weight[s]))
                     return false;

@@ -34,7 +34,7 @@ inline constexpr std::size_t most_parameters = 4096;
 // of the samples say is best for the other half.
 //
 // Rounding::moments needs no data: the variance of the input current is the weights' sum of squares times
-// that of the spikes, so a layer whose sum is kept keeps firing (Micheli et al. 2024, equation 9, asks the
+// that of the spikes, so a layer whose sum is kept keeps firing (Micheli et al. 2024 ask the
 // same of initial weights).
 //
 // runs: of the reference on the calibration data, at least 2 for Rounding::spikes. Populations whose weights

@@ -28,9 +28,9 @@ struct Factor {
 // to it.
 Factor factorize(const SymmetricMatrix& h);
 
-// Babai's nearest plane (Combinatorica 6, 1986, section 3; as GPTQ, Frantar et al., ICLR 2023, equation 2):
-// one coordinate after the other is rounded, each where the errors before it are compensated best. |q| <=
-// most.
+// Babai's nearest plane (Combinatorica 6, 1986), which GPTQ uses for large networks (Frantar et al., ICLR
+// 2023): one coordinate after the other is rounded, each where the errors before it are compensated best. |q|
+// <= most.
 std::vector<std::int32_t> nearest_plane(const Factor& factor, const std::vector<double>& t,
                                         std::int32_t most);
 

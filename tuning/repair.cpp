@@ -34,13 +34,9 @@ struct Judgement {
     std::optional<LostSpike> first;
 };
 
-double scale_at(const IntPopulation& p, std::size_t neuron) {
-    return p.scale[p.scale.size() == 1 ? 0 : neuron];
-}
-
 // The potential above which the integer neuron spikes, halfway between two integers.
 double decides_at(const IntPopulation& p, std::size_t neuron) {
-    return (at(p.threshold, neuron) + 0.5) / scale_at(p, neuron);
+    return (at(p.threshold, neuron) + 0.5) / at(p.scale, neuron);
 }
 
 void judge_population(const Network& network, const IntNetwork& integers, std::size_t index, std::size_t b,
@@ -57,7 +53,7 @@ void judge_population(const Network& network, const IntNetwork& integers, std::s
     for (std::size_t j = 0; j < n; ++j)
         for (std::size_t t = 0; t < run.trace.steps; ++t) {
             const std::size_t cell = t * n + j;
-            const double v = actual.compared[cell] / scale_at(p, j);
+            const double v = actual.compared[cell] / at(p.scale, j);
             const double side = expected.s[cell] > 0 ? 1 : -1;
             const double deviation = v - expected.compared[cell];
             all.push_back({b, t, j, side, side * (v - decides_at(p, j))});
@@ -196,7 +192,7 @@ Inequalities inequalities_of(const Layer& layer, const SynapseGroup& group, std:
     for (std::size_t i = 0; i < group.weight.size(); ++i) {
         const IntConnection& c = layer.integers.connections[layer.inflow.connections[group.source[i]]];
         unit.push_back(layer.step * std::exp2(c.exponent + layer.integers.rules.accumulator_shift) /
-                       scale_at(p, group.first));
+                       at(p.scale, group.first));
     }
     for (std::size_t from = 0; from < watched.size();) {
         std::size_t to = from;
@@ -239,7 +235,7 @@ void repair_group(const Layer& layer, const SynapseGroup& group, const std::vect
     Inequalities q = inequalities_of(layer, group, watched);
     const IntPopulation& p = layer.integers.populations[layer.inflow.population];
     // What the decays' truncation may take, and a little more.
-    const double wanted = 4 / scale_at(p, group.first);
+    const double wanted = 4 / at(p.scale, group.first);
     satisfy(q, wanted, layer.most, value);
     each([&](std::int16_t& w, std::uint32_t parameter) {
         w = static_cast<std::int16_t>(value[parameter] * layer.step);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "compiler/network/apply_stage.hpp"
 #include "compiler/network/window.hpp"

@@ -29,7 +29,7 @@ LedgerRow row(const std::string& node, const std::string& parameter, std::size_t
 }
 
 double scale_of(const IntPopulation& p, std::size_t neuron) {
-    return p.scale[p.scale.size() == 1 ? 0 : neuron];
+    return at(p.scale, neuron);
 }
 
 // Rows of one parameter of a population: one where a single value serves all neurons, else one per neuron.

@@ -205,7 +205,7 @@ TEST(Calibrate, LosesHalfOfWhatNearestRoundingLosesOnOtherData) {
         Report report;
         const Evaluation nearest = judged(d, quantize(d.network, options, report), d.test);
         const Evaluation spikes = judged(d, options, Rounding::spikes);
-        // Measured: .40, .44, .68 and .90 of the first layer.
+        // On all 360 images, calibrated on 240 samples: .41, .40, .66 and .91 of the first layer.
         const double part = bits == 2 ? 0.95 : bits == 4 ? 0.75 : 0.55;
         EXPECT_LT(lost(spikes, 0), part * lost(nearest, 0)) << bits << " bits";
         EXPECT_LT(lost(spikes, 1), (bits == 4 ? 0.9 : 0.8) * lost(nearest, 1)) << bits << " bits";
