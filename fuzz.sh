@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}
-cmake --preset fuzz >/dev/null
+cmake --preset sanitize >/dev/null
 names=("${@:2}")
 if ((${#names[@]} == 0)); then
     for source in tests/fuzz/fuzz_*.cpp; do
@@ -13,7 +13,7 @@ if ((${#names[@]} == 0)); then
         names+=("${name%.cpp}")
     done
 fi
-cmake --build --preset fuzz --target "${names[@]/#/fuzz_}"
+cmake --build --preset sanitize --target "${names[@]/#/fuzz_}"
 
 # libhdf5 works in child processes, whose reports go to files. It asks for the memory that a damaged file names, is
 # refused, and gives up on the file. Little freed memory is kept back, since every child process gets a copy.
@@ -25,7 +25,7 @@ fuzz() {
     local corpus=build/fuzz/corpus/$1 good=1
     mkdir -p "$corpus"
     ASAN_OPTIONS=allocator_may_return_null=1:quarantine_size_mb=8:log_path=$reports/$1 \
-        build/fuzz/bin/fuzz_"$1" -max_total_time="$seconds" -max_len=65536 -timeout=30 -rss_limit_mb=2048 \
+        build/sanitize/bin/fuzz_"$1" -max_total_time="$seconds" -max_len=65536 -timeout=30 -rss_limit_mb=2048 \
         -malloc_limit_mb=0 -print_funcs=0 -artifact_prefix=build/fuzz/findings/"$1"- \
         "$corpus" tests/unit/"$1"/data >build/fuzz/"$1".log 2>&1 || good=0
     for report in "$reports/$1".*; do
