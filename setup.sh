@@ -11,6 +11,7 @@ packages=(
     libonnx-dev libprotobuf-dev protobuf-compiler    # ONNX models
     libhdf5-dev                                      # NIR models, Lava-DL .net files
     libzip-dev                                       # .npz archives
+    libserialport-dev                                # boards at a serial line
     libjs-d3 libkainjow-mustache-dev                 # HTML reports
     libgtest-dev libgmock-dev                        # tests
     librandom123-dev libssl-dev                      # tests: random numbers, hashes

@@ -42,6 +42,7 @@ Command add_inspect(CLI::App& app);
 Command add_compile(CLI::App& app);
 Command add_convert(CLI::App& app);
 Command add_evaluate(CLI::App& app);
+Command add_hil(CLI::App& app);
 Command add_init(CLI::App& app);
 Command add_propagate(CLI::App& app);
 Command add_report(CLI::App& app);

@@ -18,16 +18,6 @@ namespace {
 // Simulated boards run some ten million instructions a second; this is for a hang, not for a slow machine.
 constexpr std::chrono::minutes time_limit{10};
 
-// The spikes of all inputs side by side, as firmware reads them.
-hil::SpikeInput spike_input(const std::vector<Signal>& inputs) {
-    hil::SpikeInput input{inputs[0].steps, {}};
-    for (std::size_t step = 0; step < input.steps; ++step)
-        for (const Signal& signal : inputs)
-            for (std::size_t i = 0; i < signal.neurons; ++i)
-                input.spikes.push_back(signal.values[step * signal.neurons + i] != 0);
-    return input;
-}
-
 std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwork& integers,
                                    const Batch& batch) {
     std::size_t inputs = 0;
@@ -39,21 +29,8 @@ std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwo
     const std::string record = hil::run_firmware(firmware, hil::pack_inputs(inputs, samples), time_limit);
     const std::vector<std::size_t> steps(batch.samples.size(), batch.steps);
     std::vector<IntTrace> traces;
-    for (hil::SampleRecord& sample : hil::parse_record(record, sizes, steps)) {
-        IntTrace trace;
-        trace.steps = sample.steps;
-        for (std::size_t p = 0; p < sample.populations.size(); ++p) {
-            hil::PopulationRecord& r = sample.populations[p];
-            trace.populations.push_back({integers.populations[p].name,
-                                         r.neurons,
-                                         integers.populations[p].spiking,
-                                         std::move(r.s),
-                                         std::move(r.u),
-                                         std::move(r.v),
-                                         {}});
-        }
-        traces.push_back(std::move(trace));
-    }
+    for (hil::SampleRecord& sample : hil::parse_record(record, sizes, steps))
+        traces.push_back(trace_of(integers, std::move(sample)));
     return traces;
 }
 
@@ -75,19 +52,7 @@ Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch,
     outcome.json = {{"samples", batch.samples.size()}, {"steps", batch.steps}, {"identical", true}};
     for (const std::optional<Mismatch>& m : found) {
         if (!m) continue;
-        const std::string& layer = integers.populations[m->population].name;
-        outcome.text +=
-            fmt::format("FAILED: sample {}, step {}, layer {}, neuron {}: {} is {}, the emulator has {}\n",
-                        m->sample, m->step, layer, m->neuron, m->variable, m->actual, m->expected);
-        outcome.json["identical"] = false;
-        outcome.json["first_mismatch"] = {{"sample", m->sample},
-                                          {"step", m->step},
-                                          {"layer", layer},
-                                          {"neuron", m->neuron},
-                                          {"variable", std::string(1, m->variable)},
-                                          {"expected", m->expected},
-                                          {"actual", m->actual}};
-        outcome.code = mismatch;
+        describe(*m, integers, outcome);
         return outcome;
     }
     outcome.text += "passed: identical in every sample, step and neuron\n";
@@ -96,16 +61,60 @@ Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch,
 
 }  // namespace
 
+hil::SpikeInput spike_input(const std::vector<Signal>& inputs) {
+    hil::SpikeInput input{inputs[0].steps, {}};
+    for (std::size_t step = 0; step < input.steps; ++step)
+        for (const Signal& signal : inputs)
+            for (std::size_t i = 0; i < signal.neurons; ++i)
+                input.spikes.push_back(signal.values[step * signal.neurons + i] != 0);
+    return input;
+}
+
+IntTrace trace_of(const IntNetwork& integers, hil::SampleRecord record) {
+    IntTrace trace;
+    trace.steps = record.steps;
+    for (std::size_t p = 0; p < record.populations.size(); ++p) {
+        hil::PopulationRecord& r = record.populations[p];
+        trace.populations.push_back({integers.populations[p].name,
+                                     r.neurons,
+                                     integers.populations[p].spiking,
+                                     std::move(r.s),
+                                     std::move(r.u),
+                                     std::move(r.v),
+                                     {}});
+    }
+    return trace;
+}
+
+void describe(const Mismatch& m, const IntNetwork& integers, Outcome& outcome) {
+    const std::string& layer = integers.populations[m.population].name;
+    outcome.text +=
+        fmt::format("FAILED: sample {}, step {}, layer {}, neuron {}: {} is {}, the emulator has {}\n",
+                    m.sample, m.step, layer, m.neuron, m.variable, m.actual, m.expected);
+    outcome.json["identical"] = false;
+    outcome.json["first_mismatch"] = {{"sample", m.sample},
+                                      {"step", m.step},
+                                      {"layer", layer},
+                                      {"neuron", m.neuron},
+                                      {"variable", std::string(1, m.variable)},
+                                      {"expected", m.expected},
+                                      {"actual", m.actual}};
+    outcome.code = mismatch;
+}
+
+void require_firmware(const Model& model) {
+    if (model.target == "mcu") return;
+    Diagnostic d;
+    d.file = model.path;
+    d.reason = "holds no firmware";
+    d.expected = "a directory that `synfire compile --target mcu` wrote";
+    d.hint = "compile the model first, then name the directory";
+    throw InputError(d);
+}
+
 Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Batch& batch,
                         const std::string& board, const Common& common) {
-    if (model.target != "mcu") {
-        Diagnostic d;
-        d.file = model.path;
-        d.reason = "holds no firmware";
-        d.expected = "a directory that `synfire compile --target mcu` wrote";
-        d.hint = "compile the model first, then name the directory";
-        throw InputError(d);
-    }
+    require_firmware(model);
     const hil::Firmware firmware = hil::build_firmware(model.path, board);
     const hil::ImageSize size = hil::image_size(firmware);
     Outcome outcome = compare_with_emulator(integers, batch, run_on_board(firmware, integers, batch),

@@ -6,6 +6,8 @@
 
 #include "cli/common.hpp"
 #include "cli/inputs.hpp"
+#include "emulator/compare.hpp"
+#include "hil/record.hpp"
 
 namespace synfire::cli {
 
@@ -18,5 +20,13 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
 // spikes of the output population. What the recording holds of s, u and v must be identical.
 Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path,
                         const Common& common);
+
+// The spikes of all inputs side by side, as firmware reads them.
+hil::SpikeInput spike_input(const std::vector<Signal>& inputs);
+IntTrace trace_of(const IntNetwork& integers, hil::SampleRecord record);
+// A run that is not identical: text, JSON and exit code.
+void describe(const Mismatch& mismatch, const IntNetwork& integers, Outcome& outcome);
+// Throws InputError where the model is not a compiled directory for microcontrollers.
+void require_firmware(const Model& model);
 
 }  // namespace synfire::cli

@@ -60,14 +60,18 @@ struct SpawnPlan {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
 
-    SpawnPlan(const fs::path& folder, const fs::path& log) {
+    // channel: standard input and output; -1: nothing, and the log.
+    SpawnPlan(const fs::path& folder, const fs::path& log, int channel) {
         posix_spawn_file_actions_init(&files);
         posix_spawnattr_init(&attributes);
         posix_spawn_file_actions_addchdir_np(&files, folder.c_str());
-        posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
+        posix_spawn_file_actions_addopen(&files, STDERR_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
                                          0600);
-        posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
+        if (channel < 0)
+            posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        else
+            posix_spawn_file_actions_adddup2(&files, channel, STDIN_FILENO);
+        posix_spawn_file_actions_adddup2(&files, channel < 0 ? STDERR_FILENO : channel, STDOUT_FILENO);
         // A process group of its own, so that a time-out reaches what the program started.
         posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
         posix_spawnattr_setpgroup(&attributes, 0);
@@ -107,6 +111,21 @@ int wait_for(pid_t child, std::chrono::milliseconds limit, bool& timed_out) {
     return status;
 }
 
+pid_t spawn(const std::vector<std::string>& arguments, const SpawnPlan& plan) {
+    std::vector<std::string> words = arguments;
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    std::vector<char*> env = environment();
+    pid_t child = 0;
+    const int error = posix_spawnp(&child, argv[0], &plan.files, &plan.attributes, argv.data(), env.data());
+    if (error != 0)
+        fail("'" + words.at(0) + "' (program)",
+             std::string("the program cannot be started: ") + std::strerror(error),
+             "is it installed and in PATH?");
+    return child;
+}
+
 }  // namespace
 
 fs::path find_program(const std::string& name) {
@@ -125,18 +144,7 @@ fs::path find_program(const std::string& name) {
 
 ProcessResult run_process(const std::vector<std::string>& arguments, const fs::path& folder,
                           const fs::path& log, std::chrono::milliseconds limit) {
-    std::vector<std::string> words = arguments;
-    std::vector<char*> argv;
-    for (std::string& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    std::vector<char*> env = environment();
-    const SpawnPlan plan(folder, log);
-    pid_t child = 0;
-    const int error = posix_spawnp(&child, argv[0], &plan.files, &plan.attributes, argv.data(), env.data());
-    if (error != 0)
-        fail("'" + words.at(0) + "' (program)",
-             std::string("the program cannot be started: ") + std::strerror(error),
-             "is it installed and in PATH?");
+    const pid_t child = spawn(arguments, SpawnPlan(folder, log, -1));
     ProcessResult result;
     const int status = wait_for(child, limit, result.timed_out);
     if (WIFEXITED(status)) result.exit_code = WEXITSTATUS(status);
@@ -144,6 +152,20 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const fs::p
     result.output = tail_of(log);
     return result;
 }
+
+Child start_process(const std::vector<std::string>& arguments, const fs::path& folder, const fs::path& log,
+                    int channel) {
+    return Child(spawn(arguments, SpawnPlan(folder, log, channel)));
+}
+
+Child::~Child() {
+    if (process_ <= 0) return;
+    kill(-process_, SIGKILL);
+    while (waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+Child::Child(Child&& other) noexcept : process_(std::exchange(other.process_, 0)) {}
 
 ScratchFolder::ScratchFolder() {
     std::error_code error;

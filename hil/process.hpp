@@ -24,6 +24,23 @@ std::filesystem::path find_program(const std::string& name);
 ProcessResult run_process(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
                           const std::filesystem::path& log, std::chrono::milliseconds limit);
 
+// A program that runs beside this one; killed, with all that it started, when this object ends.
+class Child {
+  public:
+    explicit Child(int process) : process_(process) {}
+    ~Child();
+    Child(Child&& other) noexcept;
+    Child& operator=(Child&&) = delete;
+
+  private:
+    int process_ = 0;
+};
+
+// Starts a program as run_process does. channel: a descriptor that becomes its standard input and output;
+// only the error output goes to the log.
+Child start_process(const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+                    const std::filesystem::path& log, int channel);
+
 // A folder of its own below the system's temporary folder, removed at the end.
 class ScratchFolder {
   public:

@@ -2,7 +2,10 @@
 #include "hil/qemu.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <sstream>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 #include "compiler/support/files.hpp"
@@ -133,7 +136,8 @@ std::string missing_tools(const Board& board) {
     return {};
 }
 
-Firmware build_firmware(const fs::path& compiled, const std::string& board_name) {
+Firmware build_firmware(const fs::path& compiled, const std::string& board_name,
+                        const std::vector<std::string>& images) {
     const Board& board = find_board(board_name);
     require_program(board, board.tools + "g++", board.tools_package);
     require_program(board, "cmake", "cmake");
@@ -150,7 +154,9 @@ Firmware build_firmware(const fs::path& compiled, const std::string& board_name)
     build_step(board, firmware.folder,
                {"cmake", "-S", fs::absolute(compiled).string(), "-B", build.string(), "-G",
                 ninja ? "Ninja" : "Unix Makefiles", "-DSYNFIRE_BOARD=" + board.name});
-    build_step(board, firmware.folder, {"cmake", "--build", build.string()});
+    std::vector<std::string> command{"cmake", "--build", build.string(), "--target"};
+    command.insert(command.end(), images.begin(), images.end());
+    build_step(board, firmware.folder, command);
     firmware.simulator = lines_of(read_file((build / "simulator.txt").string()));
     if (firmware.simulator.empty())
         fail(quoted_board(board), "its board.cmake names no simulator", "board_simulator",
@@ -185,10 +191,34 @@ std::string run_firmware(const Firmware& firmware, const std::string& packed_inp
     return read_file(record.string());
 }
 
-ImageSize image_size(const Firmware& firmware) {
+unsigned icount_shift(const Board& board) {
+    // RISC-V's own counters count instructions then; the system timer of Arm's boards is too slow for less.
+    return board.tools == "arm-none-eabi-" ? 6 : 0;
+}
+
+Simulation start_simulation(const Firmware& firmware) {
+    const fs::path& folder = firmware.folder.path();
+    require_program(firmware.board, firmware.board.simulator, firmware.board.simulator_package);
+    std::vector<std::string> arguments = firmware.simulator;
+    const auto serial = std::find(arguments.begin(), arguments.end(), "-serial");
+    if (arguments.end() - serial < 2)
+        fail(quoted_board(firmware.board), "its board.cmake has no -serial",
+             "-serial none in board_simulator", "compile the model again; ports/ has been changed");
+    serial[1] = "stdio";
+    arguments.insert(serial, {"-icount", "shift=" + std::to_string(icount_shift(firmware.board))});
+    arguments.push_back((folder / "build" / "serial.elf").string());
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) SYNFIRE_BUG("socketpair failed");
+    Line line(ends[0], firmware.board.name);
+    const Line other(ends[1], firmware.board.name);
+    fcntl(ends[1], F_SETFL, fcntl(ends[1], F_GETFL) & ~O_NONBLOCK);
+    return {start_process(arguments, folder, folder / "simulator.log", other.descriptor()), std::move(line)};
+}
+
+ImageSize image_size(const Firmware& firmware, const std::string& image) {
     const fs::path& folder = firmware.folder.path();
     const ProcessResult result =
-        run_process({firmware.board.tools + "size", "-A", (folder / "build" / "example.elf").string()},
+        run_process({firmware.board.tools + "size", "-A", (folder / "build" / (image + ".elf")).string()},
                     folder, folder / "size.log", build_limit);
     if (result.exit_code != 0 || result.signal != 0 || result.timed_out)
         fail(quoted_board(firmware.board), "the image's size cannot be read", "",

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "hil/line.hpp"
 #include "hil/process.hpp"
 
 namespace synfire::hil {
@@ -36,14 +37,27 @@ struct Firmware {
     std::vector<std::string> simulator;  // command line up to the image
 };
 
-// Throws InputError: unknown board, compiler, CMake or build program missing, not a compiled directory,
-// errors of the build (for example an image that does not fit the board's memory).
-Firmware build_firmware(const std::filesystem::path& compiled, const std::string& board);
+// Builds the images that are named; the smallest complete one and the recording one. Throws InputError:
+// unknown board, compiler, CMake or build program missing, not a compiled directory, errors of the build (for
+// example an image that does not fit the board's memory).
+Firmware build_firmware(const std::filesystem::path& compiled, const std::string& board,
+                        const std::vector<std::string>& images = {"example", "record"});
 
 // Runs packed inputs (hil/record.hpp) and returns the record's bytes. Throws InputError: simulator missing, a
 // crash or refusal of the firmware with its exit code, time-out, no record.
 std::string run_firmware(const Firmware& firmware, const std::string& packed_inputs,
                          std::chrono::milliseconds limit);
+
+// The image `serial` of built firmware, running in the simulator, and the board's serial line.
+struct Simulation {
+    Child simulator;
+    Line line;
+};
+
+// The simulator counts time in instructions, one every 2^icount_shift(board) ns. Throws InputError: simulator
+// missing.
+Simulation start_simulation(const Firmware& firmware);
+unsigned icount_shift(const Board& board);
 
 // Bytes of the smallest complete image: start-up code, engine, tables and one state.
 struct ImageSize {
@@ -57,6 +71,6 @@ struct ImageSize {
     std::uint64_t ram() const { return data + bss; }
 };
 
-ImageSize image_size(const Firmware& firmware);
+ImageSize image_size(const Firmware& firmware, const std::string& image = "example");
 
 }  // namespace synfire::hil

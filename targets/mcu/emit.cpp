@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/quantize/fingerprint.hpp"
 #include "compiler/support/report.hpp"
 #include "targets/mcu/embedded_files.hpp"
 #include "targets/mcu/kernels.hpp"
@@ -53,6 +54,17 @@ Names names_of(const Tables& tables, const std::string& name) {
             {"REFRACTORY", length(tables.refractory)}};
 }
 
+// What a host on a serial line knows the network by.
+void add_identity(const IntNetwork& network, Names& names) {
+    std::size_t bytes = 0;
+    for (std::size_t o : network.outputs) {
+        const IntPopulation& p = network.populations[o];
+        bytes += p.spiking ? (neurons(p) + 7) / 8 : 4 * neurons(p);
+    }
+    names["OUTPUT_BYTES"] = std::to_string(bytes);
+    names["FINGERPRINT"] = fmt::format("{:016x}", fingerprint(network));
+}
+
 // Of rt::DrawnMatrix and rt::DrawnLaw where a pointer has four bytes.
 constexpr std::size_t drawn_matrix_bytes = 32, drawn_law_bytes = 12;
 
@@ -94,7 +106,8 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     const KernelFamily* const family = find_family(options.core);
     if (family != nullptr) use_kernels(network, *family, tables);
     note_flash(tables, report);
-    const Names names = names_of(tables, name);
+    Names names = names_of(tables, name);
+    add_identity(network, names);
 
     Artifacts files;
     constexpr std::string_view fixed = "targets/mcu/firmware/", suffix = ".in";

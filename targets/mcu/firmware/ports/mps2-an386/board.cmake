@@ -7,6 +7,8 @@ set(board_link_options -mcpu=cortex-m4 -mthumb)
 set(board_memory
   -Wl,--defsym=FLASH_ORIGIN=0x00000000 -Wl,--defsym=FLASH_LENGTH=0x00400000
   -Wl,--defsym=RAM_ORIGIN=0x20000000 -Wl,--defsym=RAM_LENGTH=0x00400000)
+set(board_uart cmsdk)
+set(board_uart_definitions SYNFIRE_UART_BASE=0x40004000 SYNFIRE_CLOCK_HZ=25000000)
 set(board_simulator
   qemu-system-arm -M mps2-an386 -display none -monitor none -serial none
   -semihosting-config enable=on,target=native -kernel)

@@ -7,6 +7,8 @@ set(board_link_options -mcpu=cortex-m33 -mthumb -mfloat-abi=soft)
 set(board_memory
   -Wl,--defsym=FLASH_ORIGIN=0x10000000 -Wl,--defsym=FLASH_LENGTH=0x00400000
   -Wl,--defsym=RAM_ORIGIN=0x38000000 -Wl,--defsym=RAM_LENGTH=0x00200000)
+set(board_uart cmsdk)
+set(board_uart_definitions SYNFIRE_UART_BASE=0x50200000 SYNFIRE_CLOCK_HZ=20000000)
 set(board_simulator
   qemu-system-arm -M mps2-an505 -display none -monitor none -serial none
   -semihosting-config enable=on,target=native -kernel)

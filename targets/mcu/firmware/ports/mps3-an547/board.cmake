@@ -7,6 +7,8 @@ set(board_link_options -mcpu=cortex-m55 -mthumb -mfloat-abi=softfp)
 set(board_memory
   -Wl,--defsym=FLASH_ORIGIN=0x10000000 -Wl,--defsym=FLASH_LENGTH=0x00080000
   -Wl,--defsym=RAM_ORIGIN=0x30000000 -Wl,--defsym=RAM_LENGTH=0x00080000)
+set(board_uart cmsdk)
+set(board_uart_definitions SYNFIRE_UART_BASE=0x59303000 SYNFIRE_CLOCK_HZ=32000000)
 set(board_simulator
   qemu-system-arm -M mps3-an547 -display none -monitor none -serial none
   -semihosting-config enable=on,target=native -kernel)

@@ -7,6 +7,8 @@ set(board_link_options -march=rv32imac -mabi=ilp32)
 set(board_memory
   -Wl,--defsym=FLASH_ORIGIN=0x20400000 -Wl,--defsym=FLASH_LENGTH=0x00C00000
   -Wl,--defsym=RAM_ORIGIN=0x80000000 -Wl,--defsym=RAM_LENGTH=0x00004000)
+set(board_uart sifive)
+set(board_uart_definitions SYNFIRE_UART_BASE=0x10013000 SYNFIRE_UART_CLOCK_HZ=13800000)
 set(board_simulator
   qemu-system-riscv32 -M sifive_e -bios none -display none -monitor none -serial none
   -semihosting-config enable=on,target=native -kernel)

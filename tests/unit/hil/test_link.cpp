@@ -1,0 +1,356 @@
+// The host's side of the link against the emitted serial firmware: built for this host, and on a simulated
+// board; over a good line and over one that loses, doubles, damages, cuts and delays frames.
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <gmock/gmock.h>
+
+#include <gtest/gtest.h>
+
+#include "compiler/quantize/fingerprint.hpp"
+#include "compiler/support/report.hpp"
+#include "hil/link.hpp"
+#include "tests/unit/hil/emitted.hpp"
+#include "tests/unit/hil/faulty_line.hpp"
+
+namespace synfire::hil {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::chrono::seconds limit{120};
+constexpr test::Faults bad_line{12, 12, 12, 8, 12, 20, 1};
+
+// Standard input and output are the line. RESET_EVERY: the device starts again after so many bytes.
+constexpr char host_port[] = R"(
+#include <stdlib.h>
+#include <unistd.h>
+#include "ports/generic/port.hpp"
+static long left = -1;
+void port_init() {
+    const char* every = getenv("RESET_EVERY");
+    if (every != nullptr) left = atol(every);
+}
+void port_read(uint8_t* bytes, uint32_t count) {
+    while (count > 0) {
+        if (left == 0) execl("/proc/self/exe", "device", static_cast<char*>(nullptr));
+        const ssize_t n = read(0, bytes, left > 0 ? 1 : count);
+        if (n <= 0) _exit(0);
+        if (left > 0) --left;
+        bytes += n;
+        count -= static_cast<uint32_t>(n);
+    }
+}
+void port_write(const uint8_t* bytes, uint32_t count) {
+    while (count > 0) {
+        const ssize_t n = write(1, bytes, count);
+        if (n <= 0) _exit(1);
+        bytes += n;
+        count -= static_cast<uint32_t>(n);
+    }
+}
+)";
+
+// The network in firmware/serial.cpp as a program of this host.
+struct HostDevice {
+    IntNetwork network;
+    ScratchFolder folder;
+    std::filesystem::path program;
+
+    explicit HostDevice(const IntNetwork& of, const std::vector<std::string>& options = {}) : network(of) {
+        const std::filesystem::path compiled = test::write_emitted(network, folder);
+        std::ofstream(compiled / "port.cpp") << host_port;
+        std::vector<std::string> compile{"g++",
+                                         "-std=c++17",
+                                         "-Wall",
+                                         "-Wextra",
+                                         "-Wconversion",
+                                         "-Wshadow",
+                                         "-pedantic",
+                                         "-Werror",
+                                         "-O1",
+                                         "-fsanitize=undefined",
+                                         "-fno-sanitize-recover",
+                                         "-I.",
+                                         "port.cpp",
+                                         "firmware/serial.cpp",
+                                         "model.cpp",
+                                         "tables.cpp",
+                                         "-o",
+                                         "device"};
+        compile.insert(compile.end(), options.begin(), options.end());
+        const ProcessResult built = run_process(compile, compiled, folder.path() / "log", limit);
+        EXPECT_EQ(built.exit_code, 0) << built.output;
+        program = compiled / "device";
+    }
+};
+
+struct RunningDevice {
+    Line line;
+    Child process;
+};
+
+RunningDevice start(const HostDevice& device) {
+    auto [host, far] = test::line_pair();
+    fcntl(far.descriptor(), F_SETFL, 0);
+    Child process = start_process({device.program.string()}, device.folder.path(),
+                                  device.folder.path() / "log", far.descriptor());
+    return {std::move(host), std::move(process)};
+}
+
+DeviceShape shape_of(const IntNetwork& network) {
+    DeviceShape shape;
+    for (const IntPopulation& p : network.populations) {
+        shape.neurons.push_back(neurons(p));
+        shape.spiking.push_back(p.spiking);
+    }
+    shape.outputs = network.outputs;
+    shape.inputs = test::input_neurons(network);
+    return shape;
+}
+
+LinkOptions quick() {
+    LinkOptions options;
+    options.first_wait = std::chrono::milliseconds(20);
+    options.shortest_wait = std::chrono::milliseconds(2);
+    options.longest_wait = std::chrono::milliseconds(8);
+    options.limit = std::chrono::seconds(30);
+    options.seed = 7;
+    return options;
+}
+
+// Runs random samples, plain and observed, and expects exactly what the network computes.
+void expect_samples(Link& link, const IntNetwork& network, std::size_t samples, std::size_t steps,
+                    unsigned seed) {
+    const DeviceFacts device = greet(link);
+    EXPECT_EQ(device.hello.fingerprint, fingerprint(network));
+    const DeviceShape shape = shape_of(network);
+    std::mt19937 random(seed);
+    for (std::size_t sample = 0; sample < samples; ++sample) {
+        SCOPED_TRACE("sample " + std::to_string(sample));
+        const SpikeInput input{steps, test::random_spikes(random, steps, shape.inputs)};
+        const auto expected = test::plain_run(network, steps, input.spikes);
+        const SampleRun plain = run_sample(link, device, shape, input, false);
+        for (std::size_t o : shape.outputs) {
+            if (shape.spiking[o])
+                ASSERT_EQ(plain.record.populations[o].s, expected[o].s);
+            else
+                ASSERT_EQ(plain.record.populations[o].v, expected[o].v);
+        }
+        const SampleRun observed = run_sample(link, device, shape, input, true);
+        for (std::size_t p = 0; p < expected.size(); ++p) {
+            ASSERT_EQ(observed.record.populations[p].s, expected[p].s) << "s of population " << p;
+            ASSERT_EQ(observed.record.populations[p].u, expected[p].u) << "u of population " << p;
+            ASSERT_EQ(observed.record.populations[p].v, expected[p].v) << "v of population " << p;
+        }
+        ASSERT_EQ(plain.latency.size(), steps);
+        ASSERT_EQ(plain.counts.size(), steps);
+    }
+}
+
+IntNetwork network_of(unsigned seed) {
+    std::mt19937 random(seed);
+    return test::random_network(random);
+}
+
+#define SKIP_WITHOUT_COMPILER() \
+    if (find_program("g++").empty()) GTEST_SKIP() << "g++ was not found"
+
+TEST(Link, AGoodLineGivesWhatTheNetworkComputes) {
+    SKIP_WITHOUT_COMPILER();
+    for (unsigned seed : {5U, 8U, 11U}) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        // The smallest buffer: states come in many parts.
+        const HostDevice device(network_of(seed), {"-DSYNFIRE_LINK_PAYLOAD=1"});
+        const RunningDevice running = start(device);
+        Link link(running.line, quick());
+        expect_samples(link, device.network, 5, 30, seed);
+        EXPECT_EQ(link.statistics.restarts, 0U);
+    }
+}
+
+TEST(Link, ABadLineGivesWhatTheNetworkComputes) {
+    SKIP_WITHOUT_COMPILER();
+    const HostDevice device(network_of(5));
+    for (unsigned seed = 1; seed <= 3; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        const RunningDevice running = start(device);
+        test::Faults faults = bad_line;
+        faults.seed = seed;
+        test::FaultyLine line(running.line, faults);
+        Link link(line.host(), quick());
+        const Clock::time_point begin = Clock::now();
+        expect_samples(link, device.network, 4, 30, seed);
+        EXPECT_LT(Clock::now() - begin, std::chrono::seconds(60));
+        EXPECT_GT(link.statistics.repeated, 50U);
+        const test::FaultCounts counts = line.stop();
+        for (std::size_t happened :
+             {counts.dropped, counts.doubled, counts.damaged, counts.cut, counts.late, counts.noise})
+            EXPECT_GT(happened, 10U);
+    }
+}
+
+TEST(Link, ADeviceThatResetsItselfIsGreetedAgain) {
+    SKIP_WITHOUT_COMPILER();
+    const HostDevice device(network_of(8));
+    setenv("RESET_EVERY", "3500", 1);
+    for (bool faults : {false, true}) {
+        const RunningDevice running = start(device);
+        test::Faults f = faults ? bad_line : test::Faults{};
+        test::FaultyLine line(running.line, f);
+        Link link(line.host(), quick());
+        expect_samples(link, device.network, 12, 15, 3);
+        EXPECT_GT(link.statistics.restarts, 0U);
+    }
+    unsetenv("RESET_EVERY");
+}
+
+std::string error_of(const std::function<void()>& run) {
+    try {
+        run();
+    } catch (const InputError& error) {
+        return to_text(error.diagnostic);
+    }
+    return "no error";
+}
+
+TEST(Link, ASilentDeviceIsAnError) {
+    auto [host, far] = test::line_pair();
+    LinkOptions options = quick();
+    options.limit = std::chrono::milliseconds(200);
+    Link link(host, options);
+    EXPECT_EQ(
+        error_of([&] { greet(link); }),
+        "error: node 'test' (line): no answer within 0.2 s\n"
+        "  expected: firmware that runs firmware/serial.cpp of the compiled directory\n"
+        "  hint: is the firmware flashed and running, is this its line, and are both wires connected?\n");
+    EXPECT_GT(link.statistics.repeated, 2U);
+}
+
+TEST(Link, NoiseAloneIsAnError) {
+    auto [host, far] = test::line_pair();
+    const std::uint8_t noise[] = {1, 0, 200, 0, 13, 10, 0, 0, 7};
+    write_all(far, noise, sizeof noise, Clock::now() + std::chrono::seconds(1));
+    LinkOptions options = quick();
+    options.limit = std::chrono::milliseconds(100);
+    Link link(host, options);
+    const std::string text = error_of([&] { greet(link); });
+    EXPECT_THAT(text, HasSubstr("bytes come, but no answer within 0.1 s"));
+    EXPECT_THAT(text, HasSubstr("is --baud the speed of the firmware's line?"));
+}
+
+TEST(Link, ALineThatClosesIsAnError) {
+    auto ends = test::line_pair();
+    { const Line closed = std::move(ends.second); }
+    Link link(ends.first, quick());
+    EXPECT_EQ(error_of([&] { greet(link); }),
+              "error: node 'test' (line): the other side closed the line\n"
+              "  hint: is the device still connected, or the simulator still running?\n");
+}
+
+TEST(Link, FirmwareWithoutStatesSaysSo) {
+    SKIP_WITHOUT_COMPILER();
+    const HostDevice device(network_of(5), {"-DSYNFIRE_LINK_STATES=0"});
+    const RunningDevice running = start(device);
+    Link link(running.line, quick());
+    const DeviceFacts facts = greet(link);
+    EXPECT_FALSE(facts.hello.states);
+    const DeviceShape shape = shape_of(device.network);
+    const SpikeInput input{3, std::vector<std::uint8_t>(3 * shape.inputs)};
+    run_sample(link, facts, shape, input, false);
+    EXPECT_EQ(error_of([&] { run_sample(link, facts, shape, input, true); }),
+              "error: node 'test' (line): the firmware keeps no states\n"
+              "  expected: firmware built with SYNFIRE_LINK_STATES=1\n"
+              "  hint: leave out --states, or build the firmware with them\n");
+    DeviceFacts lies = facts;
+    lies.hello.states = true;
+    EXPECT_THAT(error_of([&] { run_sample(link, lies, shape, input, true); }), HasSubstr("keeps no states"));
+    lies.hello.neurons += 1;
+    EXPECT_THAT(error_of([&] { run_sample(link, lies, shape, input, false); }),
+                HasSubstr("the device refused a request as malformed"));
+}
+
+TEST(Link, AnotherVersionSaysSo) {
+    auto [host, far] = test::line_pair();
+    // What a device of version 2 answers to any frame of version 1: a refusal with the request's session and
+    // number.
+    std::thread device([&far_end = far] {
+        std::vector<std::uint8_t> frame(200);
+        rt::FrameReader reader{frame.data(), 200};
+        for (std::uint8_t byte = 0;
+             read_some(far_end, &byte, 1, Clock::now() + std::chrono::seconds(10)) == 1;) {
+            if (rt::take(reader, byte) == 0) continue;
+            frame[0] = 2 << 4 | 15;
+            frame[rt::frame_header] = static_cast<std::uint8_t>(rt::Refusal::version);
+            rt::send(frame.data(), rt::frame_header + rt::refusal_bytes,
+                     [&](const std::uint8_t* b, std::uint32_t n) {
+                         write_all(far_end, b, n, Clock::now() + std::chrono::seconds(1));
+                     });
+            return;
+        }
+    });
+    Link link(host, quick());
+    EXPECT_EQ(error_of([&] { greet(link); }),
+              "error: node 'test' (line): the device speaks version 2 of the protocol\n"
+              "  expected: version 1\n"
+              "  hint: compile the model again and flash that firmware\n");
+    device.join();
+}
+
+// A pseudo-terminal stands for a serial port.
+TEST(Link, APseudoTerminalIsALine) {
+    SKIP_WITHOUT_COMPILER();
+    const HostDevice device(network_of(11));
+    const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ASSERT_GE(master, 0);
+    ASSERT_EQ(grantpt(master) + unlockpt(master), 0);
+    const Line line = open_serial_port(ptsname(master), 115200);
+    const Child process =
+        start_process({device.program.string()}, device.folder.path(), device.folder.path() / "log", master);
+    Link link(line, quick());
+    expect_samples(link, device.network, 2, 20, 1);
+    close(master);
+}
+
+TEST(Link, APortThatIsNotThereIsAnError) {
+    const std::string text = error_of([] { open_serial_port("/dev/ttyNONE7", 115200); });
+    EXPECT_THAT(text, HasSubstr("error: node '/dev/ttyNONE7' (serial port): there is no such serial port\n"
+                                "  hint: the ports of this host: "));
+    EXPECT_THAT(error_of([] { open_serial_port("/etc/passwd", 115200); }),
+                HasSubstr("there is no such serial port"));
+}
+
+class OnSimulatedBoard : public testing::TestWithParam<Board> {};
+
+INSTANTIATE_TEST_SUITE_P(Boards, OnSimulatedBoard, testing::ValuesIn(boards()), [](const auto& test) {
+    std::string name;
+    for (char c : test.param.name)
+        if (c != '-') name += c;
+    return name;
+});
+
+TEST_P(OnSimulatedBoard, TheSerialLineGivesWhatTheNetworkComputes) {
+    if (const std::string missing = missing_tools(GetParam()); !missing.empty()) GTEST_SKIP() << missing;
+    const IntNetwork network = network_of(5);
+    const ScratchFolder folder;
+    const Firmware firmware =
+        build_firmware(test::write_emitted(network, folder, WeightSource::flash, test::core_of(GetParam())),
+                       GetParam().name, {"serial"});
+    const Simulation simulation = start_simulation(firmware);
+    {
+        Link link(simulation.line, {});
+        expect_samples(link, network, 2, 20, 1);
+    }
+    // One board of each processor family also at the end of a bad line.
+    if (GetParam().name != "mps2-an386" && GetParam().name != "virt") return;
+    LinkOptions options = quick();
+    options.shortest_wait = std::chrono::milliseconds(5);
+    options.longest_wait = std::chrono::milliseconds(20);
+    test::FaultyLine line(simulation.line, bad_line);
+    Link link(line.host(), options);
+    expect_samples(link, network, 2, 20, 2);
+    EXPECT_GT(link.statistics.repeated, 10U);
+}
+
+}  // namespace
+}  // namespace synfire::hil
