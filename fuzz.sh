@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Feeds mutated model files to every front end, or to those named (./fuzz.sh 60 nir netx), under the address and
-# undefined-behaviour sanitizers, each for the given number of seconds (default: 60), starting from the files of the tests.
-# Needs Clang. An input that fails is kept in build/fuzz/findings.
+# Feeds mutated model files to every front end, and bytes to the serial link of firmware, or to those named
+# (./fuzz.sh 60 nir link), under the address and undefined-behaviour sanitizers, each for the given number of seconds
+# (default: 60), starting from the files of the tests. Needs Clang. An input that fails is kept in build/fuzz/findings.
 set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}

@@ -7,11 +7,11 @@
 
 #include <gtest/gtest.h>
 
-#include "compiler/quantize/fingerprint.hpp"
 #include "compiler/support/report.hpp"
 #include "hil/link.hpp"
 #include "tests/unit/hil/emitted.hpp"
 #include "tests/unit/hil/faulty_line.hpp"
+#include "tests/unit/hil/link_check.hpp"
 
 namespace synfire::hil {
 namespace {
@@ -98,17 +98,6 @@ RunningDevice start(const HostDevice& device) {
     return {std::move(host), std::move(process)};
 }
 
-DeviceShape shape_of(const IntNetwork& network) {
-    DeviceShape shape;
-    for (const IntPopulation& p : network.populations) {
-        shape.neurons.push_back(neurons(p));
-        shape.spiking.push_back(p.spiking);
-    }
-    shape.outputs = network.outputs;
-    shape.inputs = test::input_neurons(network);
-    return shape;
-}
-
 LinkOptions quick() {
     LinkOptions options;
     options.first_wait = std::chrono::milliseconds(20);
@@ -117,35 +106,6 @@ LinkOptions quick() {
     options.limit = std::chrono::seconds(30);
     options.seed = 7;
     return options;
-}
-
-// Runs random samples, plain and observed, and expects exactly what the network computes.
-void expect_samples(Link& link, const IntNetwork& network, std::size_t samples, std::size_t steps,
-                    unsigned seed) {
-    const DeviceFacts device = greet(link);
-    EXPECT_EQ(device.hello.fingerprint, fingerprint(network));
-    const DeviceShape shape = shape_of(network);
-    std::mt19937 random(seed);
-    for (std::size_t sample = 0; sample < samples; ++sample) {
-        SCOPED_TRACE("sample " + std::to_string(sample));
-        const SpikeInput input{steps, test::random_spikes(random, steps, shape.inputs)};
-        const auto expected = test::plain_run(network, steps, input.spikes);
-        const SampleRun plain = run_sample(link, device, shape, input, false);
-        for (std::size_t o : shape.outputs) {
-            if (shape.spiking[o])
-                ASSERT_EQ(plain.record.populations[o].s, expected[o].s);
-            else
-                ASSERT_EQ(plain.record.populations[o].v, expected[o].v);
-        }
-        const SampleRun observed = run_sample(link, device, shape, input, true);
-        for (std::size_t p = 0; p < expected.size(); ++p) {
-            ASSERT_EQ(observed.record.populations[p].s, expected[p].s) << "s of population " << p;
-            ASSERT_EQ(observed.record.populations[p].u, expected[p].u) << "u of population " << p;
-            ASSERT_EQ(observed.record.populations[p].v, expected[p].v) << "v of population " << p;
-        }
-        ASSERT_EQ(plain.latency.size(), steps);
-        ASSERT_EQ(plain.counts.size(), steps);
-    }
 }
 
 IntNetwork network_of(unsigned seed) {
@@ -164,7 +124,7 @@ TEST(Link, AGoodLineGivesWhatTheNetworkComputes) {
         const HostDevice device(network_of(seed), {"-DSYNFIRE_LINK_PAYLOAD=1"});
         const RunningDevice running = start(device);
         Link link(running.line, quick());
-        expect_samples(link, device.network, 5, 30, seed);
+        test::expect_samples(link, device.network, 5, 30, seed);
         EXPECT_EQ(link.statistics.restarts, 0U);
     }
 }
@@ -180,7 +140,7 @@ TEST(Link, ABadLineGivesWhatTheNetworkComputes) {
         test::FaultyLine line(running.line, faults);
         Link link(line.host(), quick());
         const Clock::time_point begin = Clock::now();
-        expect_samples(link, device.network, 4, 30, seed);
+        test::expect_samples(link, device.network, 4, 30, seed);
         EXPECT_LT(Clock::now() - begin, std::chrono::seconds(60));
         EXPECT_GT(link.statistics.repeated, 50U);
         const test::FaultCounts counts = line.stop();
@@ -199,7 +159,7 @@ TEST(Link, ADeviceThatResetsItselfIsGreetedAgain) {
         test::Faults f = faults ? bad_line : test::Faults{};
         test::FaultyLine line(running.line, f);
         Link link(line.host(), quick());
-        expect_samples(link, device.network, 12, 15, 3);
+        test::expect_samples(link, device.network, 12, 15, 3);
         EXPECT_GT(link.statistics.restarts, 0U);
     }
     unsetenv("RESET_EVERY");
@@ -255,7 +215,7 @@ TEST(Link, FirmwareWithoutStatesSaysSo) {
     Link link(running.line, quick());
     const DeviceFacts facts = greet(link);
     EXPECT_FALSE(facts.hello.states);
-    const DeviceShape shape = shape_of(device.network);
+    const DeviceShape shape = test::shape_of(device.network);
     const SpikeInput input{3, std::vector<std::uint8_t>(3 * shape.inputs)};
     run_sample(link, facts, shape, input, false);
     EXPECT_EQ(error_of([&] { run_sample(link, facts, shape, input, true); }),
@@ -308,7 +268,7 @@ TEST(Link, APseudoTerminalIsALine) {
     const Child process =
         start_process({device.program.string()}, device.folder.path(), device.folder.path() / "log", master);
     Link link(line, quick());
-    expect_samples(link, device.network, 2, 20, 1);
+    test::expect_samples(link, device.network, 2, 20, 1);
     close(master);
 }
 
@@ -339,7 +299,7 @@ TEST_P(OnSimulatedBoard, TheSerialLineGivesWhatTheNetworkComputes) {
     const Simulation simulation = start_simulation(firmware);
     {
         Link link(simulation.line, {});
-        expect_samples(link, network, 2, 20, 1);
+        test::expect_samples(link, network, 2, 20, 1);
     }
     // One board of each processor family also at the end of a bad line.
     if (GetParam().name != "mps2-an386" && GetParam().name != "virt") return;
@@ -348,7 +308,7 @@ TEST_P(OnSimulatedBoard, TheSerialLineGivesWhatTheNetworkComputes) {
     options.longest_wait = std::chrono::milliseconds(20);
     test::FaultyLine line(simulation.line, bad_line);
     Link link(line.host(), options);
-    expect_samples(link, network, 2, 20, 2);
+    test::expect_samples(link, network, 2, 20, 2);
     EXPECT_GT(link.statistics.repeated, 10U);
 }
 
