@@ -166,7 +166,8 @@ void describe(const Measurements& all, const Unit& unit, const rt::Hello& hello,
 }
 
 void describe(const hil::LinkStatistics& s, Outcome& outcome) {
-    outcome.json["line"] = {{"requests", s.requests}, {"repeated", s.repeated}, {"restarts", s.restarts}};
+    outcome.json["line"] = {
+        {"requests", s.requests}, {"repeated", s.repeated}, {"restarts", s.restarts}, {"stray", s.stray}};
     if (s.repeated == 0 && s.restarts == 0) return;
     outcome.text += fmt::format("line: {} of {} requests had to be repeated, {} samples were started again\n",
                                 s.repeated, s.requests, s.restarts);

@@ -108,9 +108,13 @@ LinkOptions quick() {
     return options;
 }
 
+// Every population is an output.
 IntNetwork network_of(unsigned seed) {
     std::mt19937 random(seed);
-    return test::random_network(random);
+    IntNetwork network = test::random_network(random);
+    network.outputs.clear();
+    for (std::size_t p = network.populations.size(); p > 0; --p) network.outputs.push_back(p - 1);
+    return network;
 }
 
 #define SKIP_WITHOUT_COMPILER() \
@@ -118,6 +122,7 @@ IntNetwork network_of(unsigned seed) {
 
 TEST(Link, AGoodLineGivesWhatTheNetworkComputes) {
     SKIP_WITHOUT_COMPILER();
+    std::size_t readouts = 0, spiking = 0;
     for (unsigned seed : {5U, 8U, 11U}) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         // The smallest buffer: states come in many parts.
@@ -126,7 +131,10 @@ TEST(Link, AGoodLineGivesWhatTheNetworkComputes) {
         Link link(running.line, quick());
         test::expect_samples(link, device.network, 5, 30, seed);
         EXPECT_EQ(link.statistics.restarts, 0U);
+        for (const IntPopulation& p : device.network.populations) ++(p.spiking ? spiking : readouts);
     }
+    EXPECT_GT(readouts, 0U);
+    EXPECT_GT(spiking, 0U);
 }
 
 TEST(Link, ABadLineGivesWhatTheNetworkComputes) {
