@@ -42,8 +42,8 @@ inline void reset_spiking(Reset reset, const Column& amount, int32_t* v, Events 
 inline void settle_spiking(const Column& amount, const Column& decay, int fraction_bits, int32_t* v,
                            Events list) {
     for (uint32_t e = 0; e < list.count; ++e) {
-        int32_t& at = v[list.neurons[e]];
-        at = settled(at, value_of(amount, list.neurons[e]), value_of(decay, list.neurons[e]), fraction_bits);
+        const uint16_t i = list.neurons[e];
+        v[i] = settled(v[i], value_of(amount, i), value_of(decay, i), fraction_bits);
     }
 }
 

@@ -35,12 +35,24 @@ std::string substitute(std::string_view text, const Names& names) {
     return result;
 }
 
-Names names_of(const Tables& tables, const std::string& name) {
+// For Kconfig.
+std::string upper(std::string name) {
+    for (char& c : name)
+        if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    return name;
+}
+
+Names names_of(const Tables& tables, const std::string& name, const KernelFamily* family) {
     std::size_t inputs = 0;
     for (std::size_t n : tables.inputs) inputs += n;
     // An array has at least one element, also where the network does not need it.
     const auto length = [](std::size_t n) { return std::to_string(std::max<std::size_t>(n, 1)); };
+    const bool kernels = tables.lanes && family != nullptr;
     return {{"NAME", name},
+            {"UPPER_NAME", upper(name)},
+            {"KERNEL_OF_PACK",
+             kernels ? fmt::format("        <file category=\"sourceCpp\" name=\"src/{}\"/>\n", family->source)
+                     : std::string()},
             {"ROWS", length(tables.rows)},
             {"LANE_SUMS", length(tables.lane_sums)},
             {"INPUTS", std::to_string(inputs)},
@@ -63,6 +75,19 @@ void add_identity(const IntNetwork& network, Names& names) {
     }
     names["OUTPUT_BYTES"] = std::to_string(bytes);
     names["FINGERPRINT"] = fmt::format("{:016x}", fingerprint(network));
+}
+
+constexpr std::string_view template_suffix = ".in";
+
+bool ends_with(std::string_view text, std::string_view end) {
+    return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+// Everything that a firmware of the user's own compiles is in src/, the layout that package managers expect.
+std::string emitted_path(std::string_view path) {
+    constexpr std::string_view fixed = "targets/mcu/firmware/";
+    if (path.substr(0, fixed.size()) == fixed) return std::string(path.substr(fixed.size()));
+    return "src/" + std::string(path);
 }
 
 // Of rt::DrawnMatrix and rt::DrawnLaw where a pointer has four bytes.
@@ -106,21 +131,20 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     const KernelFamily* const family = find_family(options.core);
     if (family != nullptr) use_kernels(network, *family, tables);
     note_flash(tables, report);
-    Names names = names_of(tables, name);
+    Names names = names_of(tables, name, family);
     add_identity(network, names);
 
     Artifacts files;
-    constexpr std::string_view fixed = "targets/mcu/firmware/", suffix = ".in";
+    // In the order of paths, so that of a network named "model" the model.h that counts is the last.
     for (const auto& [path, bytes] : embedded_files()) {
-        std::string_view to = path;
-        if (to.substr(0, fixed.size()) == fixed) to.remove_prefix(fixed.size());
-        if (is_kernel(to) && (!tables.lanes || to != family->source)) continue;
-        const bool is_template = to.size() > suffix.size() && to.substr(to.size() - suffix.size()) == suffix;
-        if (is_template) to.remove_suffix(suffix.size());
-        files[std::string(to)] = is_template ? substitute(bytes, names) : std::string(bytes);
+        if (is_kernel(path) && (!tables.lanes || path != family->source)) continue;
+        std::string to = emitted_path(path);
+        const bool is_template = ends_with(to, template_suffix);
+        if (is_template) to.resize(to.size() - template_suffix.size());
+        files[substitute(to, names)] = is_template ? substitute(bytes, names) : std::string(bytes);
     }
-    files["tables.hpp"] = print_tables_header(tables, name);
-    files["tables.cpp"] = print_tables_source(tables, name);
+    files["src/tables.hpp"] = print_tables_header(tables, name);
+    files["src/tables.cpp"] = print_tables_source(tables, name);
     return files;
 }
 

@@ -31,9 +31,9 @@ TEST_F(SeedWeights, LeavesTheWeightsOutOfTheFirmware) {
     EXPECT_THAT(said.err,
                 HasSubstr("note: field 'weights': 0 bytes of flash; 1024 weights are drawn again whenever "
                           "a neuron spikes, from "));
-    EXPECT_THAT(read("seed/tables.cpp"), Not(HasSubstr(".rodata.weights")));
+    EXPECT_THAT(read("seed/src/tables.cpp"), Not(HasSubstr(".rodata.weights")));
     EXPECT_EQ(synfire("compile model.json --target mcu --weights flash -o flash").code, 0);
-    EXPECT_THAT(read("flash/tables.cpp"), HasSubstr(".rodata.weights"));
+    EXPECT_THAT(read("flash/src/tables.cpp"), HasSubstr(".rodata.weights"));
     EXPECT_EQ(read("flash/network.json"), read("seed/network.json"));
 }
 
@@ -43,7 +43,7 @@ TEST_F(SeedWeights, ACompiledDirectoryIsEnough) {
     const Said said = synfire("compile flash --target mcu --weights seed -o seed");
     EXPECT_EQ(said.code, 0) << said.err;
     EXPECT_EQ(synfire("compile model.json --target mcu --weights seed -o direct").code, 0);
-    EXPECT_EQ(read("seed/tables.cpp"), read("direct/tables.cpp"));
+    EXPECT_EQ(read("seed/src/tables.cpp"), read("direct/src/tables.cpp"));
 }
 
 TEST_F(SeedWeights, InspectCountsThem) {

@@ -73,13 +73,13 @@ TEST(HostBuild, TheCInterfaceGivesTheSameSpikesAndMembranes) {
         const std::filesystem::path compiled = test::write_emitted(network, folder),
                                     log = folder.path() / "log";
         std::ofstream(compiled / "caller.c") << caller;
-        expect_success(
-            run_process({"gcc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-c", "caller.c"},
-                        compiled, log, limit));
-        expect_success(
-            run_process({"g++", "-std=c++17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic",
-                         "-Werror", "-O1", "-I.", "model.cpp", "tables.cpp", "caller.o", "-o", "caller"},
-                        compiled, log, limit));
+        expect_success(run_process(
+            {"gcc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", "-Isrc", "-c", "caller.c"},
+            compiled, log, limit));
+        expect_success(run_process(
+            {"g++", "-std=c++17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic", "-Werror",
+             "-O1", "-Isrc", "src/model.cpp", "src/tables.cpp", "caller.o", "-o", "caller"},
+            compiled, log, limit));
         constexpr std::size_t steps = 25;
         const std::vector<std::uint8_t> spikes =
             test::random_spikes(random, steps, test::input_neurons(network));
@@ -103,10 +103,10 @@ TEST(HostBuild, ClangAcceptsTheSources) {
         const std::filesystem::path compiled = test::write_emitted(
             weights == WeightSource::seed ? test::random_drawn_network(random) : test::random_network(random),
             folder, weights);
-        expect_success(
-            run_process({"clang++", "-std=c++17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic",
-                         "-Werror", "-ffreestanding", "-fsyntax-only", "-I.", "model.cpp", "tables.cpp"},
-                        compiled, folder.path() / "log", limit));
+        expect_success(run_process(
+            {"clang++", "-std=c++17", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-pedantic", "-Werror",
+             "-ffreestanding", "-fsyntax-only", "-Isrc", "src/model.cpp", "src/tables.cpp"},
+            compiled, folder.path() / "log", limit));
     }
 }
 
@@ -121,10 +121,10 @@ TEST(HostBuild, TheNetworksNameHidesNothing) {
         network.name = name;
         const ScratchFolder folder;
         const std::filesystem::path compiled = test::write_emitted(network, folder);
-        expect_success(
-            run_process({"g++", "-std=c++17", "-fsyntax-only", "-I.", "-include", "stdlib.h", "model.cpp",
-                         "tables.cpp", "firmware/example.cpp", "firmware/record.cpp", "firmware/serial.cpp"},
-                        compiled, folder.path() / "log", limit));
+        expect_success(run_process(
+            {"g++", "-std=c++17", "-fsyntax-only", "-Isrc", "-I.", "-include", "stdlib.h", "src/model.cpp",
+             "src/tables.cpp", "firmware/example.cpp", "firmware/record.cpp", "firmware/serial.cpp"},
+            compiled, folder.path() / "log", limit));
     }
 }
 

@@ -192,12 +192,12 @@ TEST_P(OnBoard, ACrashIsNamed) {
     SKIP_WITHOUT_TOOLS(GetParam());
     const ScratchFolder folder;
     const std::filesystem::path compiled = test::write_emitted(digits_sized_network(), folder);
-    std::string tables = read_file((compiled / "tables.cpp").string());
+    std::string tables = read_file((compiled / "src" / "tables.cpp").string());
     const std::string good = "{weights_0, ";
     // An address where no memory is.
     const char* const nowhere = GetParam().name == "microbit" ? "0xA0000000" : "0xF0000000";
     tables.replace(tables.find(good), good.size(), std::string("{(const void*)") + nowhere + ", ");
-    std::ofstream(compiled / "tables.cpp", std::ios::trunc) << tables;
+    std::ofstream(compiled / "src" / "tables.cpp", std::ios::trunc) << tables;
     try {
         const Firmware firmware = build_firmware(compiled, GetParam().name);
         run_firmware(firmware, pack_inputs(64, {{1, std::vector<std::uint8_t>(64, 1)}}), limit);
@@ -263,9 +263,9 @@ TEST(CortexM0, TheModelNeedsAtMostTheCompilersLongMultiplication) {
                                                "-fno-tree-loop-distribute-patterns",
                                                "-nostdlib",
                                                "-r",
-                                               "-I.",
-                                               "model.cpp",
-                                               "tables.cpp",
+                                               "-Isrc",
+                                               "src/model.cpp",
+                                               "src/tables.cpp",
                                                "-o",
                                                "model.o"};
         const ProcessResult built = run_process(compile, compiled, folder.path() / "log", limit);
@@ -343,7 +343,7 @@ TEST(Qemu, ShowsTheErrorsOfABuild) {
     std::mt19937 random(1);
     const ScratchFolder folder;
     const std::filesystem::path compiled = test::write_emitted(test::random_network(random), folder);
-    std::ofstream(compiled / "tables.cpp", std::ios::app) << "not C++\n";
+    std::ofstream(compiled / "src" / "tables.cpp", std::ios::app) << "not C++\n";
     try {
         build_firmware(compiled, "mps2-an386");
         FAIL() << "no error";

@@ -64,10 +64,11 @@ INSTANTIATE_TEST_SUITE_P(PrintedFiles, Golden,
 TEST_P(Golden, EqualsTheFileInTheTree) {
     Report report;
     const Artifacts files = mcu::emit(tiny_network(), {}, report);
+    const std::string file = std::string("src/") + GetParam();
     const std::string path = std::string(SYNFIRE_SOURCE_DIR "/tests/unit/mcu/golden/") + GetParam() + ".txt";
     if (std::getenv("SYNFIRE_UPDATE_GOLDEN") != nullptr)
-        std::ofstream(path, std::ios::binary) << files.at(GetParam());
-    EXPECT_EQ(read(path), files.at(GetParam()));
+        std::ofstream(path, std::ios::binary) << files.at(file);
+    EXPECT_EQ(read(path), files.at(file));
 }
 
 TEST(Emit, PrintsNoLineOfMoreThan100Columns) {
@@ -80,7 +81,7 @@ TEST(Emit, PrintsNoLineOfMoreThan100Columns) {
     network.connections[3].weight.resize(300, 77);
     Report report;
     const Artifacts files = mcu::emit(network, {}, report);
-    std::istringstream lines(files.at("tables.cpp"));
+    std::istringstream lines(files.at("src/tables.cpp"));
     for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100U) << line;
 }
 
@@ -95,9 +96,9 @@ TEST(Emit, SaysWhatPackedWeightsTake) {
     EXPECT_EQ(to_text(report.diagnostics[0]),
               "note: field 'weights': 10 bytes of flash; 1 of 4 connections have 2 bits per weight; 2 of 4 "
               "connections have 4 bits per weight\n");
-    EXPECT_THAT(files.at("tables.cpp"),
+    EXPECT_THAT(files.at("src/tables.cpp"),
                 testing::HasSubstr("const uint8_t weights_0[3] = {\n    193, 178, 163};\n"));
-    EXPECT_THAT(files.at("tables.hpp"), testing::HasSubstr("static constexpr bool nibbles = true;\n"));
+    EXPECT_THAT(files.at("src/tables.hpp"), testing::HasSubstr("static constexpr bool nibbles = true;\n"));
 }
 
 TEST(Emit, PrintsSeedsInPlaceOfWeights) {
@@ -115,15 +116,15 @@ TEST(Emit, PrintsSeedsInPlaceOfWeights) {
     EXPECT_EQ(to_text(report.diagnostics[0]),
               "note: field 'weights': 0 bytes of flash; 15 weights are drawn again whenever a neuron spikes, "
               "from 157 bytes of seeds, factors and tables\n");
-    const std::string& text = files.at("tables.cpp");
+    const std::string& text = files.at("src/tables.cpp");
     EXPECT_THAT(text, testing::HasSubstr("law_table_0[2] = {\n    1073741824, 3221225472};\n"));
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("law_1")));
     EXPECT_THAT(text, testing::Not(testing::HasSubstr(".rodata.weights")));
     EXPECT_THAT(text, testing::HasSubstr("const synfire::rt::DrawnMatrix weights_0 = {\n"
                                          "    9223372036854775809U, 12U, &law_0, 3, {factor_0, 1, 1}};\n"));
     EXPECT_THAT(text, testing::HasSubstr("    {&weights_0, "));
-    EXPECT_THAT(files.at("tables.hpp"), testing::HasSubstr("static constexpr bool drawn = true;\n"));
-    EXPECT_THAT(files.at("tables.hpp"), testing::HasSubstr("static constexpr bool bytes = false;\n"));
+    EXPECT_THAT(files.at("src/tables.hpp"), testing::HasSubstr("static constexpr bool drawn = true;\n"));
+    EXPECT_THAT(files.at("src/tables.hpp"), testing::HasSubstr("static constexpr bool bytes = false;\n"));
 }
 
 TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
@@ -131,14 +132,18 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
     const Artifacts files = mcu::emit(tiny_network(), {}, report);
     std::vector<std::string> names;
     for (const auto& [name, bytes] : files) names.push_back(name);
-    EXPECT_EQ(names, (std::vector<std::string>{"CMakeLists.txt",
+    EXPECT_EQ(names, (std::vector<std::string>{".clang-tidy",
+                                               "CMakeLists.txt",
+                                               "README.md",
+                                               "Synfire.tiny_net.pdsc",
+                                               "examples/spikes/spikes.ino",
                                                "firmware/example.cpp",
                                                "firmware/record.cpp",
                                                "firmware/serial.cpp",
                                                "identity.hpp",
-                                               "model.cpp",
-                                               "model.h",
-                                               "model.hpp",
+                                               "idf_component.yml",
+                                               "library.json",
+                                               "library.properties",
                                                "ports/arm/startup.cpp",
                                                "ports/counters.hpp",
                                                "ports/generic/board.cmake",
@@ -159,24 +164,32 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "ports/uart/ns16550.cpp",
                                                "ports/uart/sifive.cpp",
                                                "ports/virt/board.cmake",
-                                               "runtime/arithmetic.hpp",
-                                               "runtime/column.hpp",
-                                               "runtime/drawn_rows.hpp",
-                                               "runtime/engine.hpp",
-                                               "runtime/frame.hpp",
-                                               "runtime/kernels/lanes.hpp",
-                                               "runtime/kernels/narrow.hpp",
-                                               "runtime/lanes.hpp",
-                                               "runtime/link.hpp",
-                                               "runtime/neuron.hpp",
-                                               "runtime/philox.hpp",
-                                               "runtime/record_format.hpp",
-                                               "runtime/weights.hpp",
-                                               "tables.cpp",
-                                               "tables.hpp",
+                                               "src/model.cpp",
+                                               "src/model.h",
+                                               "src/model.hpp",
+                                               "src/runtime/arithmetic.hpp",
+                                               "src/runtime/column.hpp",
+                                               "src/runtime/drawn_rows.hpp",
+                                               "src/runtime/engine.hpp",
+                                               "src/runtime/frame.hpp",
+                                               "src/runtime/kernels/lanes.hpp",
+                                               "src/runtime/kernels/narrow.hpp",
+                                               "src/runtime/lanes.hpp",
+                                               "src/runtime/link.hpp",
+                                               "src/runtime/neuron.hpp",
+                                               "src/runtime/philox.hpp",
+                                               "src/runtime/record_format.hpp",
+                                               "src/runtime/weights.hpp",
+                                               "src/tables.cpp",
+                                               "src/tables.hpp",
+                                               "src/tiny_net.h",
+                                               "src/tiny_net.hpp",
                                                "toolchains/arm-none-eabi.cmake",
-                                               "toolchains/riscv64-unknown-elf.cmake"}));
-    EXPECT_EQ(files.at("runtime/neuron.hpp"), read(SYNFIRE_SOURCE_DIR "/runtime/neuron.hpp"));
+                                               "toolchains/riscv64-unknown-elf.cmake",
+                                               "zephyr/CMakeLists.txt",
+                                               "zephyr/Kconfig",
+                                               "zephyr/module.yml"}));
+    EXPECT_EQ(files.at("src/runtime/neuron.hpp"), read(SYNFIRE_SOURCE_DIR "/runtime/neuron.hpp"));
     EXPECT_EQ(files, mcu::emit(tiny_network(), {}, report));
 }
 
@@ -210,9 +223,9 @@ bool has_kernels(const IntNetwork& network, const std::string& core) {
     Report report;
     const Artifacts files = mcu::emit(network, options, report);
     const bool lanes =
-        files.at("tables.hpp").find("static constexpr bool lanes = true;\n") != std::string::npos;
-    EXPECT_EQ(files.count("runtime/kernels/dsp.cpp"), lanes ? 1U : 0U);
-    EXPECT_EQ(files.count("runtime/kernels/armv7m.cpp"), 0U);
+        files.at("src/tables.hpp").find("static constexpr bool lanes = true;\n") != std::string::npos;
+    EXPECT_EQ(files.count("src/runtime/kernels/dsp.cpp"), lanes ? 1U : 0U);
+    EXPECT_EQ(files.count("src/runtime/kernels/armv7m.cpp"), 0U);
     return lanes;
 }
 
@@ -242,7 +255,8 @@ TEST(Emit, UpdatesWithKernelsWhereMembranesAndWhatStandsInForThemFit) {
         options.core = core;
         Report report;
         const Artifacts files = mcu::emit(network, options, report);
-        return files.at("tables.hpp").find("static constexpr bool all_quick = true;\n") != std::string::npos;
+        return files.at("src/tables.hpp").find("static constexpr bool all_quick = true;\n") !=
+               std::string::npos;
     };
     // Membranes below 2 * 32766 * 2^exponent.
     EXPECT_TRUE(quick("cortex-m4", 4, rt::Reset::subtract_at_once));

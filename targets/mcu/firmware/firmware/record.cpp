@@ -96,9 +96,9 @@ void run_sample(int32_t in, int32_t out) {
 [[noreturn]] void run() {
     const int32_t in = semihosting::open(rt::input_file, semihosting::Mode::read);
     if (in == -1) leave(FirmwareExit::no_input_file);
-    const bool known = read_number(in) == rt::input_magic && read_number(in) == rt::format_version &&
-                       read_number(in) == model::inputs;
-    if (!known) leave(FirmwareExit::wrong_input_header);
+    const uint32_t magic = read_number(in), version = read_number(in), inputs = read_number(in);
+    if (magic != rt::input_magic || version != rt::format_version || inputs != model::inputs)
+        leave(FirmwareExit::wrong_input_header);
     const uint32_t samples = read_number(in);
     const int32_t out = semihosting::open(rt::record_file, semihosting::Mode::write);
     if (out == -1) leave(FirmwareExit::cannot_write);
