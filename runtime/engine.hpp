@@ -14,6 +14,7 @@
 //   const uint16_t* inputs;           [input_count], neurons of each input
 //   uint16_t population_count;        population p fills spike list input_count + p
 //   const Population* populations;    [population_count]
+//   const NeuronColumns* neurons;     [population_count]
 //   const Extras* extras;             [population_count], where extras_used
 //   const Connection* connections;    of population 0, then of population 1, ...
 //   const uint32_t* lists;            [lists], where each spike list starts in State::events
@@ -63,12 +64,16 @@ struct Population {
     Reset reset;
     uint8_t refractory_steps;
     uint8_t shift;  // 0..30
-    Column decay_u;
     Column decay_v;
-    Column bias;
-    Column threshold;
     Column reset_amount;
     Column initial_v;
+};
+
+// What only update() reads: apart, so that images in which kernels update all neurons do not hold it.
+struct NeuronColumns {
+    Column decay_u;
+    Column bias;
+    Column threshold;
 };
 
 // What few networks need of a population.
@@ -211,6 +216,7 @@ template <class Model, class State, class Observer>
 inline void update(const Model& model, State& state, uint16_t index, int32_t* v, int32_t* u, uint8_t* held,
                    Observer&& observer) {
     const Population& population = model.populations[index];
+    const NeuronColumns& neurons = model.neurons[index];
     const auto list = static_cast<uint16_t>(model.input_count + index);
     uint16_t* const events = state.events + model.lists[list];
     // Compilers then drop the code of resets that no table asks for.
@@ -219,10 +225,10 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
     const bool refractory = model.refractory && population.refractory_steps > 0;
     uint16_t* next = events;
     for (uint32_t i = 0; i < population.neurons; ++i) {
-        NeuronParameters parameters{value_of(population.decay_u, i),
+        NeuronParameters parameters{value_of(neurons.decay_u, i),
                                     value_of(population.decay_v, i),
-                                    value_of(population.bias, i),
-                                    value_of(population.threshold, i),
+                                    value_of(neurons.bias, i),
+                                    value_of(neurons.threshold, i),
                                     population.reset,
                                     value_of(population.reset_amount, i),
                                     population.refractory_steps};

@@ -12,7 +12,9 @@
 namespace synfire::mcu {
 namespace {
 
-constexpr int most_shift = 14;                // of rt::LaneLayer::scale
+constexpr int most_shift = 14;  // of rt::LaneLayer::scale
+// A layer whose padding is small in itself also loses the portable code, where it is the only one left.
+constexpr std::size_t most_padding_bytes = 1024;
 constexpr std::size_t most_padding_part = 3;  // of a row
 
 // Of a row, in blocks of 16 bytes.
@@ -44,7 +46,9 @@ std::size_t weights_per_byte(const std::vector<const ConnectionTable*>& into, st
     if (family.nibbles && all([](const ConnectionTable* c) { return c->bits <= 4; })) per_byte = 2;
     if (per_byte == 0) return 0;
     const std::size_t padding = padded_bytes(neurons, per_byte) * per_byte - neurons;
-    if (padding * most_padding_part > neurons) return 0;
+    std::size_t rows = 0;
+    for (const ConnectionTable* c : into) rows += c->inputs;
+    if (padding * most_padding_part > neurons && padding * rows > most_padding_bytes * per_byte) return 0;
     return sums_fit_lanes(into, neurons) ? per_byte : 0;
 }
 

@@ -10,7 +10,7 @@
 namespace synfire::mcu {
 namespace {
 
-constexpr std::size_t columns = 100;
+constexpr std::size_t line_length = 100;
 
 using Text = std::string;
 
@@ -35,7 +35,7 @@ void add_numbers(Text& text, const std::vector<Value>& values) {
     Text line = "   ";
     for (std::size_t i = 0; i < values.size(); ++i) {
         const Text number = fmt::format(" {}{}", values[i], i + 1 < values.size() ? "," : "");
-        if (line.size() + number.size() > columns) {
+        if (line.size() + number.size() > line_length) {
             text += line + "\n";
             line = "   ";
         }
@@ -50,23 +50,32 @@ void add_array(Text& text, const char* section, const char* type, const Text& na
     // C++ has no empty arrays.
     const std::vector<Value> one{Value{}};
     const std::vector<Value>& printed = values.empty() ? one : values;
-    add(text, "[[gnu::section(\".rodata.{}\"){}]] const {} {}[{}] = {{\n", section, more_attributes, type,
-        name, printed.size());
+    // A section of its own, so that the linker can drop what an image does not read.
+    add(text, "[[gnu::section(\".rodata.{}.{}\"){}]] const {} {}[{}] = {{\n", section, name, more_attributes,
+        type, name, printed.size());
     add_numbers(text, printed);
     text += "};\n";
 }
 
-constexpr std::array<const char*, 6> column_names{"decay_u",   "decay_v",      "bias",
-                                                  "threshold", "reset_amount", "initial_v"};
+using ColumnNames = std::array<const char*, 3>;
+using Columns = std::array<const ColumnTable*, 3>;
 
-constexpr std::array<const char*, 3> extra_names{"bias_u", "initial_u", "v_min"};
+// Of rt::Population and of rt::NeuronColumns.
+constexpr ColumnNames population_names{"decay_v", "reset_amount", "initial_v"},
+    neuron_names{"decay_u", "bias", "threshold"};
 
-std::array<const ColumnTable*, 3> extras_of(const PopulationTable& p) {
+constexpr ColumnNames extra_names{"bias_u", "initial_u", "v_min"};
+
+Columns extras_of(const PopulationTable& p) {
     return {&p.bias_u, &p.initial_u, &p.v_min};
 }
 
-std::array<const ColumnTable*, 6> columns_of(const PopulationTable& p) {
-    return {&p.decay_u, &p.decay_v, &p.bias, &p.threshold, &p.reset_amount, &p.initial_v};
+Columns population_columns(const PopulationTable& p) {
+    return {&p.decay_v, &p.reset_amount, &p.initial_v};
+}
+
+Columns neuron_columns(const PopulationTable& p) {
+    return {&p.decay_u, &p.bias, &p.threshold};
 }
 
 const char* name_of(rt::Overflow overflow) {
@@ -129,9 +138,9 @@ void add_drawn(Text& text, std::size_t c, const ConnectionTable& connection) {
     add_array(text, "tables", integer_type(drawn.factor.bytes), fmt::format("factor_{}", c),
               drawn.factor.values);
     add(text,
-        "[[gnu::section(\".rodata.tables\")]] const synfire::rt::DrawnMatrix weights_{} = {{\n"
-        "    {}U, {}U, &law_{}, {}, {{factor_{}, {}, {}}}}};\n\n",
-        c, drawn.seed, drawn.stream, drawn.law, connection.inputs, c, drawn.factor.bytes,
+        "[[gnu::section(\".rodata.tables.weights_{0}\")]] const synfire::rt::DrawnMatrix weights_{0} = {{\n"
+        "    {1}U, {2}U, &law_{3}, {4}, {{factor_{0}, {5}, {6}}}}};\n\n",
+        c, drawn.seed, drawn.stream, drawn.law, connection.inputs, drawn.factor.bytes,
         drawn.factor.values.size() > 1 ? 1 : 0);
 }
 
@@ -143,7 +152,7 @@ void add_laws(Text& text, const Tables& tables) {
         add_array(text, "tables", "uint32_t", fmt::format("law_table_{}", k), law.table);
         add_array(text, "tables", "uint8_t", fmt::format("law_guide_{}", k), law.guide);
         add(text,
-            "[[gnu::section(\".rodata.tables\")]] const synfire::rt::DrawnLaw law_{0} = {{\n"
+            "[[gnu::section(\".rodata.tables.law_{0}\")]] const synfire::rt::DrawnLaw law_{0} = {{\n"
             "    law_table_{0}, law_guide_{0}, {1}, {2}}};\n\n",
             k, largest, law.guide_shift);
     }
@@ -176,18 +185,25 @@ void add_columns(Text& text, const Tables& tables) {
     for (std::size_t p = 0; p < tables.populations.size(); ++p) {
         const PopulationTable& population = tables.populations[p];
         add(text, "// {}\n", for_comment(population.name));
-        const auto parameters = columns_of(population);
-        for (std::size_t k = 0; k < parameters.size(); ++k)
-            add_array(text, "tables", integer_type(parameters[k]->bytes),
-                      fmt::format("{}_{}", column_names[k], p), parameters[k]->values);
-        const auto extras = extras_of(population);
-        for (std::size_t k = 0; tables.extras_used && k < extras.size(); ++k)
-            add_array(text, "tables", integer_type(extras[k]->bytes), fmt::format("{}_{}", extra_names[k], p),
-                      extras[k]->values);
+        const auto add_named = [&](const auto& names, const auto& columns) {
+            for (std::size_t k = 0; k < columns.size(); ++k)
+                add_array(text, "tables", integer_type(columns[k]->bytes), fmt::format("{}_{}", names[k], p),
+                          columns[k]->values);
+        };
+        add_named(population_names, population_columns(population));
+        add_named(neuron_names, neuron_columns(population));
+        if (tables.extras_used) add_named(extra_names, extras_of(population));
         if (!population.lane.parameters.empty())
             add_array(text, "tables", "int32_t", fmt::format("parameters_{}", p), population.lane.parameters);
         text += "\n";
     }
+}
+
+// The columns of population p as rt::Column.
+void add_references(Text& text, std::size_t p, const ColumnNames& names, const Columns& columns) {
+    for (std::size_t k = 0; k < columns.size(); ++k)
+        add(text, "{}{{{}_{}, {}, {}}}", k == 0 ? "" : ", ", names[k], p, columns[k]->bytes,
+            columns[k]->values.size() > 1 ? 1 : 0);
 }
 
 void add_populations(Text& text, const Tables& tables) {
@@ -197,10 +213,15 @@ void add_populations(Text& text, const Tables& tables) {
         add(text, "    {{{}, {}, {}, {}, synfire::rt::Reset::{}, {}, {}", population.neurons,
             population.connections, population.spiking, population.filtered, name_of(population.reset),
             population.refractory_steps, population.shift);
-        const auto parameters = columns_of(population);
-        for (std::size_t k = 0; k < parameters.size(); ++k)
-            add(text, ",\n     {{{}_{}, {}, {}}}", column_names[k], p, parameters[k]->bytes,
-                parameters[k]->values.size() > 1 ? 1 : 0);
+        text += ",\n     ";
+        add_references(text, p, population_names, population_columns(population));
+        text += "},\n";
+    }
+    add(text, "}};\n\nconst synfire::rt::NeuronColumns Tables::neurons[{}] = {{\n",
+        tables.populations.size());
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        text += "    {";
+        add_references(text, p, neuron_names, neuron_columns(tables.populations[p]));
         text += "},\n";
     }
     text += "};\n\n";
@@ -210,11 +231,8 @@ void add_extras(Text& text, const Tables& tables) {
     add(text, "const synfire::rt::Extras Tables::extras[{}] = {{\n",
         tables.extras_used ? tables.populations.size() : std::size_t{1});
     for (std::size_t p = 0; tables.extras_used && p < tables.populations.size(); ++p) {
-        const auto extras = extras_of(tables.populations[p]);
         text += "    {";
-        for (std::size_t k = 0; k < extras.size(); ++k)
-            add(text, "{}{{{}_{}, {}, {}}}", k == 0 ? "" : ", ", extra_names[k], p, extras[k]->bytes,
-                extras[k]->values.size() > 1 ? 1 : 0);
+        add_references(text, p, extra_names, extras_of(tables.populations[p]));
         text += "},\n";
     }
     if (!tables.extras_used) text += "    {},\n";
@@ -334,6 +352,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     };
     declare("uint16_t", "inputs", tables.inputs.size());
     declare("synfire::rt::Population", "populations", tables.populations.size());
+    declare("synfire::rt::NeuronColumns", "neurons", tables.populations.size());
     declare("synfire::rt::Extras", "extras", tables.extras_used ? tables.populations.size() : 0);
     declare("synfire::rt::Connection", "connections", tables.connections.size());
     declare("uint32_t", "lists", tables.lists.size());

@@ -296,6 +296,21 @@ TEST_P(OnBoard, FlashAndRamStaySmall) {
     EXPECT_LE(size.ram(), 1600U);
 }
 
+// Whole layers in kernels leave no portable code behind, nor the tables that only it reads.
+TEST(Qemu, KernelsOfADenseNetworkAndTheirEngineFitTwoKibibytes) {
+    const Board& board = boards()[0];
+    SKIP_WITHOUT_TOOLS(board);
+    const ScratchFolder folder;
+    const Firmware firmware = build_firmware(
+        test::write_emitted(digits_sized_network(), folder, WeightSource::flash, test::core_of(board)),
+        board.name);
+    const ImageSize size = image_size(firmware);
+    EXPECT_EQ(size.weights, 64U * 128U + 128U * 16U);  // ten outputs are padded to a block
+    EXPECT_GE(size.code, 1000U);
+    EXPECT_LE(size.code, 2048U);
+    EXPECT_LE(size.tables, 138U * 10U + 400U);
+}
+
 TEST(Qemu, NamesAnUnknownBoard) {
     try {
         build_firmware(".", "arduino");

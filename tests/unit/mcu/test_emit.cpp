@@ -236,12 +236,14 @@ TEST(Emit, ChoosesKernelsOfOneCoreWhereSumsFitTheirLanes) {
     EXPECT_FALSE(has_kernels(dense_layer(127, 259), "cortex-m4"));
     EXPECT_TRUE(has_kernels(dense_layer(-127, 258), "cortex-m7"));
     EXPECT_FALSE(has_kernels(dense_layer(-127, 259), "cortex-m7"));
-    // Most of a block would be padding.
-    IntNetwork small = dense_layer(100, 5);
-    small.populations[0].shape = {11};
-    small.connections[0].outputs = 11;
-    small.connections[0].weight.resize(55);
-    EXPECT_FALSE(has_kernels(small, "cortex-m4"));
+    // Five of sixteen bytes would be padding: at most 1024 of them.
+    for (const std::size_t inputs : {204U, 205U}) {
+        IntNetwork padded = dense_layer(-100, inputs);
+        padded.populations[0].shape = {11};
+        padded.connections[0].outputs = 11;
+        padded.connections[0].weight.resize(11 * inputs);
+        EXPECT_EQ(has_kernels(padded, "cortex-m4"), inputs == 204);
+    }
 }
 
 // A reset in the next step is made before the leak, on a membrane up to twice as far away.

@@ -43,6 +43,7 @@ struct MemoryModel {
     const std::uint16_t* inputs = nullptr;
     std::uint16_t population_count = 0;
     const rt::Population* populations = nullptr;
+    const rt::NeuronColumns* neurons = nullptr;
     const rt::Extras* extras = nullptr;
     const rt::Connection* connections = nullptr;
     const std::uint32_t* lists = nullptr;
@@ -89,6 +90,7 @@ struct Memory {
     std::vector<std::uint16_t> inputs;
     std::vector<std::uint32_t> lists;
     std::vector<rt::Population> populations;
+    std::vector<rt::NeuronColumns> neurons;
     std::vector<rt::Extras> extras;
     std::vector<rt::Connection> connections;
     std::vector<rt::ListCopy> copies;
@@ -134,11 +136,13 @@ Memory::Memory(const mcu::Tables& tables)
     for (const mcu::PopulationTable& p : tables.populations)
         extras.push_back({column(p.bias_u), column(p.initial_u), column(p.v_min)});
     for (const mcu::PopulationTable& p : tables.populations)
-        populations.push_back(
-            {static_cast<std::uint16_t>(p.neurons), static_cast<std::uint16_t>(p.connections), p.spiking,
-             p.filtered, p.reset, static_cast<std::uint8_t>(p.refractory_steps),
-             static_cast<std::uint8_t>(p.shift), column(p.decay_u), column(p.decay_v), column(p.bias),
-             column(p.threshold), column(p.reset_amount), column(p.initial_v)});
+        populations.push_back({static_cast<std::uint16_t>(p.neurons),
+                               static_cast<std::uint16_t>(p.connections), p.spiking, p.filtered, p.reset,
+                               static_cast<std::uint8_t>(p.refractory_steps),
+                               static_cast<std::uint8_t>(p.shift), column(p.decay_v), column(p.reset_amount),
+                               column(p.initial_v)});
+    for (const mcu::PopulationTable& p : tables.populations)
+        neurons.push_back({column(p.decay_u), column(p.bias), column(p.threshold)});
     for (const mcu::ConnectionTable& c : tables.connections) {
         const bool sparse = !c.first.empty();
         connections.push_back(
@@ -179,6 +183,7 @@ Memory::Memory(const mcu::Tables& tables)
     model.inputs = inputs.data();
     model.population_count = static_cast<std::uint16_t>(populations.size());
     model.populations = populations.data();
+    model.neurons = neurons.data();
     model.extras = extras.data();
     model.connections = connections.data();
     model.lists = lists.data();
