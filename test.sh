@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs all tests of a preset (default: release), QEMU included. What is skipped says why.
+# Runs the tests of a preset (default: release, which has all of them, QEMU included). What is skipped says why. Sanitized,
+# fewer random networks are drawn and firmware runs on two boards: it is not what the sanitizers watch.
 set -euo pipefail
 cd "$(dirname "$0")"
 preset=${1:-release}
