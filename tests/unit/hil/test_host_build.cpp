@@ -144,9 +144,9 @@ TEST(HostBuild, AGenericBoardGetsLibraries) {
         run_process({"cmake", "-S", ".", "-B", "build", "-G", "Unix Makefiles", "-DSYNFIRE_BOARD=generic"},
                     compiled, log, limit));
     expect_success(run_process({"cmake", "--build", "build"}, compiled, log, limit));
-    expect_success(run_process(
-        {"g++", "-std=c++17", "-I.", "port.cpp", "build/libserial.a", "build/libmodel.a", "-o", "serial"},
-        compiled, log, limit));
+    expect_success(run_process({"g++", "-std=c++17", "-Isrc", "-I.", "port.cpp", "build/libserial.a",
+                                "build/libmodel.a", "-o", "serial"},
+                               compiled, log, limit));
     expect_success(run_process({"./serial"}, compiled, log, limit));
 }
 

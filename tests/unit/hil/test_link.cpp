@@ -71,11 +71,12 @@ struct HostDevice {
                                          "-O1",
                                          "-fsanitize=undefined",
                                          "-fno-sanitize-recover",
+                                         "-Isrc",
                                          "-I.",
                                          "port.cpp",
                                          "firmware/serial.cpp",
-                                         "model.cpp",
-                                         "tables.cpp",
+                                         "src/model.cpp",
+                                         "src/tables.cpp",
                                          "-o",
                                          "device"};
         compile.insert(compile.end(), options.begin(), options.end());
