@@ -12,6 +12,7 @@ packages=(
     libhdf5-dev                                      # NIR models, Lava-DL .net files
     libzip-dev                                       # .npz archives
     libserialport-dev                                # boards at a serial line
+    libmetis-dev                                     # cores of Loihi to chips
     libjs-d3 libkainjow-mustache-dev                 # HTML reports
     libgtest-dev libgmock-dev                        # tests
     librandom123-dev libssl-dev                      # tests: random numbers, hashes

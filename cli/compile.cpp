@@ -6,9 +6,11 @@
 #include "cli/common.hpp"
 #include "cli/quantization.hpp"
 #include "cli/ranges.hpp"
+#include "compiler/quantize/cluster.hpp"
 #include "compiler/quantize/compiled.hpp"
 #include "compiler/quantize/ledger.hpp"
 #include "compiler/support/files.hpp"
+#include "targets/loihi/limits.hpp"
 #include "targets/loihi/loihi.hpp"
 #include "targets/places.hpp"
 #include "targets/stored.hpp"
@@ -23,6 +25,8 @@ struct Options {
     std::string target;
     std::string output;
     std::string ledger;
+    bool dry_run = false;
+    bool cluster_parameters = false;
     TargetOptions emission;
     QuantizeFlags quantize;
     InputFlags encoding;  // of calibration data
@@ -51,6 +55,21 @@ void take_weight_source(Options& options, const Target& target) {
     throw InputError(d);
 }
 
+// What is meant for the chip would be ignored, or change a network that needs no change.
+void refuse_loihi_options(const Options& options, const Target& target) {
+    const TargetOptions& e = options.emission;
+    const char* typed = options.cluster_parameters ? "--cluster-parameters"
+                        : e.full_limits            ? "--full-limits"
+                        : e.chips > 1              ? "--chips"
+                                                   : nullptr;
+    if (typed == nullptr || target.name == "loihi") return;
+    Diagnostic d;
+    d.field = typed;
+    d.reason = fmt::format("means nothing to target {}", target.name);
+    d.hint = fmt::format("leave out {}, or compile for --target loihi", typed);
+    throw InputError(d);
+}
+
 void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
     outcome.text += fmt::format("\n{:<16} {:<40} {:>8} {:>14} {:>14}\n", "ledger", "parameter", "values",
                                 "rms error", "largest");
@@ -65,13 +84,47 @@ void describe_ledger(const std::vector<LedgerRow>& rows, Outcome& outcome) {
     }
 }
 
+IntNetwork clustered(IntNetwork integers, Report& report) {
+    std::vector<ClusterChange> changes;
+    IntNetwork result = cluster_parameters(std::move(integers), {}, changes);
+    for (const ClusterChange& c : changes) {
+        Diagnostic d;
+        d.node = "'" + result.populations[c.population].name + "'";
+        d.field = c.parameter;
+        d.reason = fmt::format(
+            "{} different values became {}, as asked for; neurons changed by {:.2g} % (RMS), {:.2g} % at "
+            "most",
+            c.before, c.after, 100 * c.rms, 100 * c.largest);
+        report.note(d);
+    }
+    return result;
+}
+
+// What the target takes, without anything written.
+Outcome dry_run(const Target& target, IntNetwork integers, const Options& options, Report& report) {
+    Outcome outcome;
+    outcome.json = {{"target", target.name}, {"profile", integers.profile}, {"fits", true}};
+    const IntNetwork stored = stored_on(target, std::move(integers), report);
+    target.check(stored, options.emission, report);
+    report.stop_on_errors();
+    outcome.text = fmt::format("{} fits target {} (arithmetic profile {}); nothing was written\n",
+                               options.model, target.name, stored.profile);
+    return outcome;
+}
+
 Outcome compile(Options options, const Common& common, Report& report) {
     const Target& target = find_target(options.target);
     take_weight_source(options, target);
+    refuse_loihi_options(options, target);
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize, report);
     IntNetwork integers = integers_of(model, options.quantize, target.profile, common, report);
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
+    if (options.cluster_parameters) integers = clustered(std::move(integers), report);
+    if (options.dry_run) {
+        for (Connection& c : model.network.connections) c.stages.clear();  // the integers are what counts now
+        return dry_run(target, std::move(integers), options, report);
+    }
     Artifacts files = target.emit(stored_on(target, integers, report), options.emission, report);
     files.merge(to_artifacts({target.name, model.network, integers}));
     std::vector<LedgerRow> rows = ledger(model.network, integers);
@@ -109,7 +162,10 @@ Command add_compile(CLI::App& app) {
             "mcu: flash (the default), or seed: draw weights again that synfire init drew; or the file "
             "with the weights, where the model file has none (snn-generator)");
     command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));
-    command->add_option("-o,--output", options->output, "Folder for the compiled network")->required();
+    auto* const output =
+        command->add_option("-o,--output", options->output, "Folder for the compiled network");
+    auto* const dry_run = command->add_flag("--dry-run", options->dry_run,
+                                            "Check whether the target holds the network; write nothing");
     command
         ->add_option("--ledger", options->ledger,
                      "Also write the ledger of every parameter here (.csv or .json)")
@@ -121,8 +177,20 @@ Command add_compile(CLI::App& app) {
                         "mcu: kernels of one core, for example cortex-m4; without it portable C++ for all");
     command->add_flag("--hard-reset", options->emission.hard_reset,
                       "Loihi: replace soft by hard reset, so that stock Lava and netx can hold the network");
+    command
+        ->add_option("--chips", options->emission.chips, "Loihi: chips that the network may take (default 1)")
+        ->check(CLI::Range(std::size_t{1}, loihi::most_chips));
+    command->add_flag("--full-limits", options->emission.full_limits,
+                      "Loihi: fill cores to the last word and axon, not to 90 % and 95 %");
+    command->add_flag(
+        "--cluster-parameters", options->cluster_parameters,
+        "Loihi: where a layer has more decays or thresholds than a core holds, take the nearest "
+        "that fit");
     add_encoding_flags(*command, options->encoding);
     add_quantize_flags(*command, options->quantize, &options->encoding);
+    command->callback([output, dry_run] {
+        if (output->count() + dry_run->count() == 0) throw CLI::RequiredError("--output");
+    });
     return [options](const Common& common, Report& report) { return compile(*options, common, report); };
 }
 

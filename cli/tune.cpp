@@ -12,8 +12,7 @@
 #include "cli/inputs.hpp"
 #include "cli/quantization.hpp"
 #include "cli/readout_flag.hpp"
-#include "targets/loihi/resources.hpp"
-#include "targets/loihi/schedule.hpp"
+#include "targets/loihi/loihi.hpp"
 #include "targets/mcu/memory.hpp"
 #include "targets/stored.hpp"
 #include "targets/targets.hpp"
@@ -53,17 +52,18 @@ Cost cost_of(const IntNetwork& network, const Target& target) {
     Report report;
     try {
         const IntNetwork stored = stored_on(target, network, report);
-        target.check(stored, {}, report);
-        report.stop_on_errors();
-        cost.fits = true;
         if (target.name == "loihi") {
-            const auto schedule = loihi::schedule(stored, report);
-            for (const loihi::LayerResources& r : loihi::resources(stored, *schedule)) cost.cores += r.cores;
+            const auto placed = loihi::place_checked(stored, {}, report);
+            report.stop_on_errors();
+            cost.cores = placed->placement.cores.size();
         } else {
+            target.check(stored, {}, report);
+            report.stop_on_errors();
             const mcu::Memory memory = mcu::memory_of(stored);
             cost.flash = memory.weights + memory.parameters;
             cost.ram = memory.state;
         }
+        cost.fits = true;
     } catch (const StageFailed&) {
         cost.fits = false;  // the caller says why for the chosen widths
     }

@@ -9,7 +9,7 @@ namespace synfire {
 const std::vector<Target>& targets() {
     static const std::vector<Target> rows{
         {"mcu", "mcu", {true, true, true, true, true, true}, mcu::check, mcu::emit},
-        {"loihi", "loihi", {}, loihi::check, loihi::emit},
+        {"loihi", "loihi", {.sparse = true}, loihi::check, loihi::emit},
     };
     return rows;
 }

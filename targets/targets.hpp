@@ -18,6 +18,8 @@ struct TargetOptions {
     std::string core;  // mcu: whose kernels firmware has (targets/mcu/kernels.hpp); empty: portable C++
     // Loihi: replace soft by hard reset where a format cannot hold it (asked for by the user, never silent).
     bool hard_reset = false;
+    std::size_t chips = 1;     // Loihi: how many there are
+    bool full_limits = false;  // Loihi: fill cores to the last word and axon
 };
 
 // What a target can store beyond dense matrices and plain neurons.

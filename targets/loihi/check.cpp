@@ -1,14 +1,12 @@
-// Every parameter against its register, then the whole network against one chip.
+// Every parameter against its register, then the whole network against the chips.
 #include <algorithm>
-#include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
+#include "targets/loihi/explain.hpp"
 #include "targets/loihi/limits.hpp"
 #include "targets/loihi/loihi.hpp"
 #include "targets/loihi/registers.hpp"
-#include "targets/loihi/resources.hpp"
 #include "targets/loihi/schedule.hpp"
 
 namespace synfire::loihi {
@@ -112,18 +110,6 @@ void check_decays(const IntPopulation& p, const std::string& field, const IntPer
                       .hint = "split the layer in two, or decay by 1/4096 instead of 0"});
 }
 
-// One soft reset is a self-synapse of the two-compartment neuron of NxTF: mantissa * 2^(6 + exponent).
-bool chip_can_subtract(const IntPopulation& p) {
-    return p.reset == rt::Reset::subtract_next_step &&
-           std::all_of(p.decay_u.begin(), p.decay_u.end(), [](std::int32_t d) { return d == decay_max; }) &&
-           std::all_of(p.reset_amount.begin(), p.reset_amount.end(), [](std::int32_t r) {
-               if (r < 0 || r % (1 << state_shift) != 0) return false;
-               std::int32_t mantissa = r >> state_shift;
-               for (int e = 0; e < weight_exponent_max && mantissa % 2 == 0; ++e) mantissa /= 2;
-               return mantissa <= self_weight_mantissa_max;
-           });
-}
-
 void warn_simulation_only(const IntPopulation& p, const std::string& what, const std::string& hint,
                           Report& report) {
     report.warning({.node = quoted(p.name),
@@ -167,10 +153,11 @@ void check_reset(const IntPopulation& p, Report& report) {
                      .reason = "a soft reset in the next step cannot be followed by a refractory period",
                      .expected = "0 with this reset",
                      .hint = "use --hard-reset, or drop the refractory period"});
-            else if (!chip_can_subtract(p))
+            else if (!exact_on_chip(p))
                 warn_simulation_only(
                     p,
-                    "two compartments subtract exactly only without synaptic filter and by m * 2^e, m <= 255",
+                    "two compartments subtract exactly only without synaptic filter, with a leak, and by m * "
+                    "2^e, m <= 255",
                     "use --hard-reset for a network that runs on the chip as it is", report);
     }
 }
@@ -209,120 +196,6 @@ void check_weights(const IntConnection& c, Report& report) {
                       .hint = "compile the model file itself with --profile loihi"});
 }
 
-// Most distinct values of key(neuron) in one core's range of neurons.
-template <class Key>
-std::size_t most_distinct(std::size_t n, std::size_t per_core, Key key) {
-    std::size_t most = 0;
-    for (std::size_t first = 0; first < n; first += per_core) {
-        std::set<decltype(key(first))> values;
-        for (std::size_t j = first; j < std::min(n, first + per_core); ++j) values.insert(key(j));
-        most = std::max(most, values.size());
-    }
-    return most;
-}
-
-void check_profiles(const IntPopulation& p, std::size_t per_core, Report& report) {
-    const std::size_t n = neurons(p);
-    const auto too_many = [&](const std::string& field, std::size_t used, std::size_t available) {
-        if (used <= available) return;
-        report.error(
-            {.node = quoted(p.name),
-             .field = field,
-             .reason = fmt::format("{} different values on one core, which holds {}", used, available),
-             .expected = fmt::format("at most {} in {} neighbouring neurons", available, per_core),
-             .hint = "share one value per layer, or cluster them into fewer"});
-    };
-    if (p.spiking)
-        too_many("threshold", most_distinct(n, per_core, [&](std::size_t j) { return at(p.threshold, j); }),
-                 threshold_profiles);
-    too_many(
-        "decays",
-        most_distinct(n, per_core,
-                      [&](std::size_t j) { return std::make_tuple(at(p.decay_u, j), at(p.decay_v, j)); }),
-        compartment_profiles);
-}
-
-// A layer that fits no core even neuron by neuron.
-void report_unfit(const IntPopulation& p, const LayerResources& r, Report& report) {
-    if (r.binding == "input axons") {
-        report.error({.node = quoted(p.name),
-                      .field = "input axons",
-                      .reason = fmt::format("{} sources reach every neuron, a core has {} input axons",
-                                            r.input_axons, input_axons),
-                      .expected = fmt::format("at most {} sources", input_axons),
-                      .hint = fmt::format("remove at least {} inputs: pool or prune the layer before it",
-                                          r.input_axons - input_axons)});
-        return;
-    }
-    report.error(
-        {.node = quoted(p.name),
-         .field = r.binding,
-         .reason = fmt::format("one neuron alone exceeds a core: {} words of synapses of {}, {} output "
-                               "axons of {}",
-                               r.synaptic_words, synaptic_words, r.output_axons, output_axons),
-         .expected = "every neuron to fit one core",
-         .hint = "make the layers that it feeds smaller, or feed fewer of them"});
-}
-
-// More cores than a chip has: names the largest layer and what would make it fit.
-void report_too_many_cores(const IntNetwork& network, const std::vector<LayerResources>& layers,
-                           std::size_t total, Report& report) {
-    const auto largest = std::max_element(layers.begin(), layers.end(),
-                                          [](const auto& a, const auto& b) { return a.cores < b.cores; });
-    const IntPopulation& p = network.populations[static_cast<std::size_t>(largest - layers.begin())];
-    const std::size_t others = total - largest->cores;
-    const std::size_t fit =
-        others < cores_per_chip ? (cores_per_chip - others) * largest->neurons_per_core : 0;
-    report.error({.node = quoted(p.name),
-                  .field = "cores",
-                  .reason = fmt::format("the network needs {} cores, {} of them for this layer of {} neurons "
-                                        "({} per core, limited by {})",
-                                        total, largest->cores, neurons(p), largest->neurons_per_core,
-                                        largest->binding),
-                  .expected = fmt::format("at most {} cores, one chip", cores_per_chip),
-                  .hint = fit > 0 ? fmt::format("at most {} neurons in this layer fit beside the others", fit)
-                                  : "the other layers alone fill the chip: make several layers smaller"});
-}
-
-void note_resources(const IntNetwork& network, const std::vector<LayerResources>& layers, std::size_t total,
-                    Report& report) {
-    std::string list;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        const LayerResources& r = layers[i];
-        list += fmt::format(
-            "\n    '{}': {} core{}, on the fullest {}/{} compartments, {}/{} words, {}/{} input "
-            "axons, {}/{} output axons",
-            network.populations[i].name, r.cores, r.cores == 1 ? "" : "s", r.compartments,
-            r.compartments_limit, r.synaptic_words, synaptic_words, r.input_axons, input_axons,
-            r.output_axons, output_axons);
-    }
-    report.note(
-        {.field = "cores",
-         .reason = fmt::format("{} of {} cores if every layer has its own and is cut by neurons, dense lists "
-                               "packed as NxTF does (an estimate, not a placement){}",
-                               total, cores_per_chip, list)});
-}
-
-void check_chip(const IntNetwork& network, const Schedule& s, Report& report) {
-    const std::vector<LayerResources> layers = resources(network, s);
-    std::size_t total = 0;
-    bool good = true;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        total += layers[i].cores;
-        if (layers[i].cores > 0) {
-            check_profiles(network.populations[i], layers[i].neurons_per_core, report);
-            continue;
-        }
-        good = false;
-        report_unfit(network.populations[i], layers[i], report);
-    }
-    if (!good) return;
-    if (total > cores_per_chip)
-        report_too_many_cores(network, layers, total, report);
-    else
-        note_resources(network, layers, total, report);
-}
-
 void note_shifts(const IntNetwork& network, const Schedule& s, Report& report) {
     std::string list;
     for (std::size_t i = 0; i < s.shift.size(); ++i)
@@ -334,10 +207,7 @@ void note_shifts(const IntNetwork& network, const Schedule& s, Report& report) {
                    list});
 }
 
-}  // namespace
-
-void check(const IntNetwork& original, const TargetOptions& options, Report& report) {
-    const IntNetwork network = options.hard_reset ? with_hard_reset(original) : original;
+void check_registers(const IntNetwork& network, Report& report) {
     check_profile(network, report);
     check_inputs(network, report);
     for (const IntPopulation& p : network.populations) {
@@ -350,10 +220,30 @@ void check(const IntNetwork& original, const TargetOptions& options, Report& rep
                     "start the neurons below the largest membrane potential", report);
     }
     for (const IntConnection& c : network.connections) check_weights(c, report);
-    const std::optional<Schedule> s = schedule(network, report);
-    if (!s) return;
-    note_shifts(network, *s, report);
-    check_chip(network, *s, report);
+}
+
+}  // namespace
+
+std::optional<Placed> place_checked(const IntNetwork& network, const TargetOptions& options, Report& report) {
+    Report found;
+    check_registers(network, found);
+    std::optional<Schedule> s = schedule(network, found);
+    if (s) note_shifts(network, *s, found);
+    const bool good = !found.has_errors();
+    for (Diagnostic& d : found.diagnostics) report.diagnostics.push_back(std::move(d));
+    if (!good) return std::nullopt;
+    const PlaceOptions limits{options.chips, options.full_limits};
+    const Wiring w = wiring(network, *s);
+    Placed placed{std::move(*s), place(w, limits)};
+    explain(w, placed.placement, limits, report);
+    return placed;
+}
+
+void check(const IntNetwork& network, const TargetOptions& options, Report& report) {
+    if (options.hard_reset)
+        place_checked(with_hard_reset(network), options, report);
+    else
+        place_checked(network, options, report);
 }
 
 IntNetwork with_hard_reset(IntNetwork network) {

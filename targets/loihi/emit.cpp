@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include "targets/loihi/loihi.hpp"
+#include "targets/loihi/mapping.hpp"
 #include "targets/loihi/netx.hpp"
+#include "targets/loihi/recount.hpp"
 #include "targets/loihi/script.hpp"
 
 namespace synfire::loihi {
@@ -33,21 +35,54 @@ void note_how_to_load(const IntNetwork& network, Report& report) {
              network.populations.size())});
 }
 
+// Lava and netx have no sparse connections; larger matrices would not be simulated by anybody either.
+constexpr std::size_t largest_matrix = std::size_t{1} << 26;
+
+bool write_out_matrices(IntNetwork& network, Report& report) {
+    for (IntConnection& c : network.connections) {
+        if (!is_sparse(c)) continue;
+        const auto size = element_count({c.outputs, c.inputs});
+        if (!size || *size > largest_matrix) {
+            report.warning(
+                {.node = "'" + c.name + "'",
+                 .field = "weight",
+                 .reason = fmt::format("the Lava script is not written: {} x {} weights are too many "
+                                       "for a matrix, and it has no other form",
+                                       c.outputs, c.inputs),
+                 .hint = "mapping.json places the network all the same; simulate a smaller one"});
+            return false;
+        }
+        c.weight = dense_weights(c);
+        c.first.clear();
+        c.column.clear();
+    }
+    return true;
+}
+
+void add_simulation(IntNetwork network, const Schedule& schedule, Artifacts& files, Report& report) {
+    if (!write_out_matrices(network, report)) return;
+    files.merge(lava_script(network, schedule));
+    if (std::optional<Diagnostic> refusal = netx_refusal(network)) {
+        report.warning(std::move(*refusal));
+        return;
+    }
+    files["network.net"] = to_netx(network);
+    note_how_to_load(network, report);
+}
+
 }  // namespace
 
 Artifacts emit(const IntNetwork& original, const TargetOptions& options, Report& report) {
     if (options.hard_reset) warn_changed_resets(original, report);
     const IntNetwork network = options.hard_reset ? with_hard_reset(original) : original;
-    check(network, options, report);
+    const std::optional<Placed> placed = place_checked(network, options, report);
     report.stop_on_errors();
-    Report already_reported;
-    Artifacts files = lava_script(network, schedule(network, already_reported).value());
-    if (std::optional<Diagnostic> refusal = netx_refusal(network)) {
-        report.warning(std::move(*refusal));
-        return files;
-    }
-    files["network.net"] = to_netx(network);
-    note_how_to_load(network, report);
+    Artifacts files;
+    files["mapping.json"] =
+        mapping_text(wiring(network, placed->schedule), placed->schedule, placed->placement);
+    for (const std::string& fault : recount(network, placed->schedule, files["mapping.json"]))
+        SYNFIRE_BUG("mapping.json: " + fault);
+    add_simulation(network, placed->schedule, files, report);
     return files;
 }
 

@@ -25,7 +25,30 @@ std::int64_t largest_sum(const IntNetwork& network, std::size_t population, std:
     return std::max(positive, -negative);
 }
 
+bool all(const IntPerNeuron& values, std::int32_t value) {
+    return std::all_of(values.begin(), values.end(), [value](std::int32_t v) { return v == value; });
+}
+
+// The synapse that subtracts is mantissa * 2^(6 + exponent). It acts once only without a synaptic filter; a
+// soma forgets what it took only with the offset flag of decay_v, which denies its core neurons without a
+// leak.
+bool chip_can_subtract(const IntPopulation& p) {
+    return all(p.decay_u, decay_max) && std::find(p.decay_v.begin(), p.decay_v.end(), 0) == p.decay_v.end() &&
+           std::all_of(p.reset_amount.begin(), p.reset_amount.end(), [](std::int32_t r) {
+               if (r < 0 || r % (1 << state_shift) != 0) return false;
+               std::int32_t mantissa = r >> state_shift;
+               for (int e = 0; e < weight_exponent_max && mantissa % 2 == 0; ++e) mantissa /= 2;
+               return mantissa <= self_weight_mantissa_max;
+           });
+}
+
 }  // namespace
+
+bool exact_on_chip(const IntPopulation& p) {
+    if (!p.spiking) return true;
+    if (p.reset == rt::Reset::to_value) return all(p.reset_amount, 0);
+    return p.reset == rt::Reset::subtract_next_step && chip_can_subtract(p);
+}
 
 std::optional<SignMode> sign_mode(const std::vector<std::int16_t>& weights) {
     if (weights.empty()) return SignMode::excitatory;

@@ -23,6 +23,11 @@ struct Bias {
 // it.
 std::optional<Bias> bias_registers(std::int32_t bias);
 
+// Whether the chip computes the population as the emulator does. It cannot subtract at once, keep v after a
+// spike, or reset it to anything but zero; it subtracts in the next step with the two compartments of NxTF: a
+// soma that takes v from a dendrite, and a synapse from one to the other.
+bool exact_on_chip(const IntPopulation& population);
+
 // True where no input whatsoever makes the sum, u or u + bias of the population leave its register, so that
 // Loihi, the emulator and Lava's stock neuron, which overflow differently, all agree.
 bool never_wraps(const IntNetwork& network, std::size_t population);

@@ -205,6 +205,154 @@ IntNetwork chain(const std::string& name, const std::vector<std::size_t>& sizes,
     return n;
 }
 
+std::size_t add_population(IntNetwork& network, const Shape& shape) {
+    IntPopulation p = population(fmt::format("layer{}", network.populations.size() + 1), 1);
+    p.shape = shape;
+    network.populations.push_back(std::move(p));
+    return network.populations.size() - 1;
+}
+
+void convolve(IntNetwork& network, Presynaptic source, std::size_t target, std::size_t kernel,
+              std::size_t stride, std::size_t pad, Numbers& numbers) {
+    const bool input = source.kind == Presynaptic::Kind::input;
+    const Shape in = input ? network.inputs[source.index].shape : network.populations[source.index].shape;
+    const Shape out = network.populations[target].shape;
+    std::vector<std::int16_t> weight(out[0] * in[0] * kernel * kernel);
+    for (std::int16_t& w : weight)
+        w = static_cast<std::int16_t>(numbers.in(0, 1) == 0 ? -2 * numbers.in(1, 127)
+                                                            : 2 * numbers.in(1, 127));
+    IntConnection c;
+    c.name = fmt::format("connection{}", network.connections.size());
+    c.source = source;
+    c.target = target;
+    c.outputs = out[0] * out[1] * out[2];
+    c.inputs = in[0] * in[1] * in[2];
+    c.first = {0};
+    for (std::size_t o = 0; o < c.outputs; ++o) {
+        const std::size_t f = o / (out[1] * out[2]), y = o / out[2] % out[1], x = o % out[2];
+        for (std::size_t k = 0; k < in[0] * kernel * kernel; ++k) {
+            const std::size_t row = y * stride + k / kernel % kernel, col = x * stride + k % kernel;
+            if (row < pad || col < pad || row - pad >= in[1] || col - pad >= in[2]) continue;
+            c.column.push_back(
+                static_cast<std::uint32_t>((k / kernel / kernel * in[1] + row - pad) * in[2] + col - pad));
+            c.weight.push_back(weight[f * in[0] * kernel * kernel + k]);
+        }
+        c.first.push_back(static_cast<std::uint32_t>(c.column.size()));
+    }
+    network.connections.push_back(std::move(c));
+}
+
+namespace {
+
+IntNetwork empty_network(const std::string& name) {
+    IntNetwork n;
+    n.name = name;
+    n.profile = "loihi";
+    n.rules = rt::loihi_rules;
+    return n;
+}
+
+// Drops all but one in `keep` synapses of a dense connection.
+void thin_out(IntConnection& c, int keep, Numbers& numbers) {
+    IntConnection sparse = c;
+    sparse.weight.clear();
+    sparse.first = {0};
+    for (std::size_t o = 0; o < c.outputs; ++o) {
+        for (std::size_t i = 0; i < c.inputs; ++i) {
+            if (numbers.in(1, keep) != 1) continue;
+            sparse.column.push_back(static_cast<std::uint32_t>(i));
+            sparse.weight.push_back(c.weight[o * c.inputs + i]);
+        }
+        sparse.first.push_back(static_cast<std::uint32_t>(sparse.column.size()));
+    }
+    c = std::move(sparse);
+}
+
+void vary(IntPopulation& p, Numbers& numbers) {
+    const std::size_t n = neurons(p);
+    const int low = numbers.in(0, 1);  // one flag of the core shifts all decays
+    if (numbers.in(0, 2) == 0) p.decay_v = spread(n, numbers, low * 400, low * 400 + 9, 1);
+    if (numbers.in(0, 2) == 0) p.threshold = spread(n, numbers, 300, 307, 64);
+    if (numbers.in(0, 2) == 0) p.bias = spread(n, numbers, -50, 90, 16);
+    if (numbers.in(0, 4) == 0) p.initial_v = spread(n, numbers, -900, 900, 1);
+    switch (numbers.in(0, 3)) {
+        case 0:
+            p.reset = rt::Reset::subtract_next_step;
+            p.reset_amount = p.threshold;
+            break;
+        case 1:
+            p.refractory_steps = numbers.in(0, 5);
+            p.decay_u = {low == 0 ? 1024 : 4096};
+            break;
+        case 2:
+            p.spiking = false;
+            p.threshold = {INT32_MAX};
+            p.reset = rt::Reset::none;
+            break;
+        default:
+            break;
+    }
+}
+
+}  // namespace
+
+IntNetwork random_network(std::uint64_t seed) {
+    Numbers numbers{seed};
+    IntNetwork n = empty_network(fmt::format("random{}", seed));
+    const int inputs = numbers.in(1, 2), layers = numbers.in(1, 5);
+    for (int i = 0; i < inputs; ++i)
+        n.inputs.push_back(
+            {fmt::format("input{}", i),
+             {static_cast<std::size_t>(numbers.in(1, 3)), static_cast<std::size_t>(numbers.in(5, 12)),
+              static_cast<std::size_t>(numbers.in(5, 12))},
+             SignalKind::spikes});
+    for (int i = 0; i < layers; ++i) {
+        const bool image = numbers.in(0, 1) == 0;
+        const std::size_t p = add_population(n, image ? Shape{static_cast<std::size_t>(numbers.in(1, 12)),
+                                                              static_cast<std::size_t>(numbers.in(4, 20)),
+                                                              static_cast<std::size_t>(numbers.in(4, 20))}
+                                                      : Shape{static_cast<std::size_t>(numbers.in(1, 700))});
+        vary(n.populations[p], numbers);
+        for (int k = numbers.in(1, 3); k > 0; --k) {
+            const int any = numbers.in(-inputs, i - 1);
+            const Presynaptic source = any < 0 ? from_input(static_cast<std::size_t>(-any - 1))
+                                               : from(static_cast<std::size_t>(any));
+            const Shape shape = any < 0 ? n.inputs[source.index].shape : n.populations[source.index].shape;
+            if (image && shape.size() == 3 && numbers.in(0, 3) > 0) {
+                convolve(n, source, p, static_cast<std::size_t>(numbers.in(1, 4)),
+                         static_cast<std::size_t>(numbers.in(1, 2)),
+                         static_cast<std::size_t>(numbers.in(0, 2)), numbers);
+            } else {
+                connect(n, source, p, 0, 2 * numbers.in(1, 80), numbers);
+                if (numbers.in(0, 1) == 0) thin_out(n.connections.back(), numbers.in(2, 60), numbers);
+            }
+            n.connections.back().delay = numbers.in(0, 3) == 0 ? numbers.in(0, 12) : 0;
+            n.connections.back().exponent = numbers.in(0, 2);
+        }
+        if (numbers.in(0, 3) == 0) connect(n, from(p), p, numbers.in(1, 3), 20, numbers);
+    }
+    n.outputs = {n.populations.size() - 1};
+    return n;
+}
+
+IntNetwork published_mnist() {
+    IntNetwork n = empty_network("mnist");
+    Numbers numbers{4218};
+    n.inputs.push_back({"input", {1, 28, 28}, SignalKind::spikes});
+    const std::vector<Shape> shapes = {{12, 14, 14}, {8, 14, 14}, {8, 7, 7}, {10, 1, 1}};
+    for (const Shape& shape : shapes) {
+        IntPopulation& p = n.populations[add_population(n, shape)];
+        p.reset = rt::Reset::subtract_next_step;
+        p.reset_amount = p.threshold;
+    }
+    convolve(n, from_input(0), 0, 4, 2, 1, numbers);
+    convolve(n, from(0), 1, 4, 1, 1, numbers);
+    convolve(n, from(1), 2, 4, 2, 1, numbers);
+    convolve(n, from(2), 3, 7, 1, 0, numbers);
+    n.outputs = {3};
+    return n;
+}
+
 std::vector<Case> cases() {
     return {soft_next(), soft_now(),          hard_stock(), hard_value(),  filtered(), refractory(),
             recurrent(), skip_and_feedback(), per_neuron(), overflowing(), grids()};

@@ -1,11 +1,10 @@
-// Limits of the chip: each refusal with its text, and the sums behind the core count.
+// Registers of the chip: each refusal with its text.
 #include <gmock/gmock.h>
 
 #include <gtest/gtest.h>
 
 #include "targets/loihi/loihi.hpp"
 #include "targets/loihi/registers.hpp"
-#include "targets/loihi/resources.hpp"
 #include "tests/unit/loihi/networks.hpp"
 
 namespace synfire::loihi {
@@ -98,31 +97,6 @@ TEST(Check, SoftResetAtOnceRunsInTheSimulationOnly) {
     IntNetwork n = small();
     n.populations[0].reset = rt::Reset::subtract_at_once;
     EXPECT_THAT(found(n, Severity::warning), HasSubstr("Loihi cannot subtract in the step of the spike"));
-}
-
-TEST(Check, NamesTheLayerThatHasTooManySources) {
-    EXPECT_THAT(errors(chain("wide", {4097, 4}, 1)),
-                HasSubstr("'layer1', field 'input axons': 4097 sources reach every neuron"));
-    EXPECT_EQ(errors(chain("wide", {4096, 4}, 1)), "");
-}
-
-// 4096 sources leave 4 words for each list, which holds 29 synapses: 128 cores hold 3712 neurons.
-TEST(Check, SaysHowManyNeuronsWouldFit) {
-    const std::string text = errors(chain("large", {4096, 3800}, 1));
-    EXPECT_THAT(text, HasSubstr("the network needs 132 cores"));
-    EXPECT_THAT(text, HasSubstr("limited by synaptic memory"));
-    EXPECT_THAT(text, HasSubstr("at most 3712 neurons in this layer fit beside the others"));
-    EXPECT_EQ(errors(chain("large", {4096, 3712}, 1)), "");
-}
-
-// The published packing: words of one dense list by fan-out.
-TEST(Resources, PacksDenseListsAsNxTF) {
-    for (const auto& [fan_out, words] : {std::pair{1, 1}, std::pair{9, 2}, std::pair{16, 3}, std::pair{64, 9},
-                                         std::pair{256, 34}, std::pair{1024, 134}})
-        EXPECT_EQ(
-            words_of_dense_list(static_cast<std::size_t>(fan_out), static_cast<std::size_t>(fan_out - 1), 0),
-            static_cast<std::size_t>(words))
-            << fan_out;
 }
 
 TEST(Registers, BiasesAreMantissaTimesPowerOfTwo) {
