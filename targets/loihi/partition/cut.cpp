@@ -39,6 +39,14 @@ bool feeds_itself(const Wiring& w, std::size_t population) {
     });
 }
 
+// Lists that are cut take no fewer words in sum, unless they are shared: the words of this part are spread
+// over so many parts, and at most every (more cores / cores) of them plus two lie in it.
+std::size_t at_least(const Violation& v, const CoreUse& use, std::size_t cores) {
+    if (v.limit != Limit::words || use.stored_synapses < use.synapses) return 0;
+    const std::size_t parts = v.used / v.available;
+    return parts > 2 ? (parts - 2) * cores : 0;
+}
+
 Attempt cut_as(CutContext& context, std::size_t population, const Box& box, const Axes& tiling) {
     const std::size_t cores = tiling[0] * tiling[1] * tiling[2];
     const std::size_t own = feeds_itself(context.wiring, population) ? cores * context.axons_per_target : 0;
@@ -49,7 +57,7 @@ Attempt cut_as(CutContext& context, std::size_t population, const Box& box, cons
         CoreUse use = use_of(context.wiring, parts, context.reach, context.scratch);
         use.output_axons += own * use.neurons;
         if (const auto v = violation(use, context.budget))
-            return {std::nullopt, {population, parts[0].box, *v}};
+            return {std::nullopt, {population, parts[0].box, *v}, at_least(*v, use, cores)};
         attempt.cut->parts[i] = parts[0];
         attempt.cut->uses[i] = std::move(use);
     }
@@ -93,14 +101,16 @@ Box whole(const Axes& axes) {
 }
 
 Attempt cut_into(CutContext& context, std::size_t population, const Box& box, std::size_t cores) {
-    Attempt best{std::nullopt, {population, box, {Limit::cores, neurons(box), cores}}};
+    Attempt best{std::nullopt, {population, box, {Limit::cores, neurons(box), cores}}, SIZE_MAX};
     for (const Axes& tiling : tilings(box, cores)) {
         Attempt attempt = cut_as(context, population, box, tiling);
-        if (attempt.cut && (!best.cut || cost(*attempt.cut) < cost(*best.cut)))
-            best.cut = std::move(attempt.cut);
-        else if (!attempt.cut)
+        best.at_least = std::min(best.at_least, attempt.at_least);
+        if (!attempt.cut)
             best.against = attempt.against;
+        else if (!best.cut || cost(*attempt.cut) < cost(*best.cut))
+            best.cut = std::move(attempt.cut);
     }
+    if (best.at_least == SIZE_MAX) best.at_least = 0;
     return best;
 }
 
@@ -114,13 +124,18 @@ CutResult cut(CutContext& context, std::size_t population) {
         return {{}, one.against};
     std::optional<Violation> binding;
     std::size_t too_few = 0;
-    for (std::size_t cores = 1; cores <= n;
-         cores = std::min(std::max(n, cores + 1), cores + 1 + cores / 32)) {
+    std::size_t next = 1;
+    for (std::size_t cores = 1; cores <= n; cores = next) {
+        next = std::min(std::max(n, cores + 1), cores + 1 + cores / 32);
         Attempt attempt = cut_into(context, population, box, cores);
         if (!attempt.cut) {
             if (cores == n) return {{}, attempt.against};
             if (!tilings(box, cores).empty()) binding = attempt.against.violation;
             too_few = cores;
+            if (attempt.at_least > next) {
+                next = std::min(n, attempt.at_least);
+                too_few = next - 1;
+            }
             continue;
         }
         while (cores > too_few + 1) {  // the steps were larger than one

@@ -45,6 +45,7 @@ CutResult cut(CutContext& context, std::size_t population);
 struct Attempt {
     std::optional<Cut> cut;
     Unfit against;
+    std::size_t at_least = 0;  // cores that what speaks against it shows to be needed
 };
 Attempt cut_into(CutContext& context, std::size_t population, const Box& box, std::size_t cores);
 
