@@ -63,11 +63,11 @@ TEST_F(Hil, ReportsADeviceThatIsTheSame) {
 TEST_F(Hil, FindsTheFirstDifference) {
     SKIP_WITHOUT_BOARD();
     compile_digits();
-    const std::string tables = read("dir/tables.cpp");
+    const std::string tables = read("dir/src/tables.cpp");
     const std::size_t row = tables.find('{', tables.find("weights_1"));
     const std::size_t number = tables.find_first_of("-0123456789", row);
     const std::size_t end = tables.find(',', number);
-    write("dir/tables.cpp", tables.substr(0, number) + "127" + tables.substr(end));
+    write("dir/src/tables.cpp", tables.substr(0, number) + "127" + tables.substr(end));
     const Said said = synfire("hil dir --qemu mps2-an386 --input x.npy --states --json h.json");
     EXPECT_EQ(said.code, 2) << said.err << said.out;
     EXPECT_THAT(said.out, HasSubstr("FAILED: sample "));
