@@ -43,6 +43,13 @@ double on_grid(double x, double grid) {
     return grid * std::round(x / grid);
 }
 
+// std::round for |x| < 2^62, without a call for each of many million weights.
+double rounded(double x) {
+    const auto whole = static_cast<double>(static_cast<std::int64_t>(x));
+    const double rest = x - whole;
+    return whole + (rest >= 0.5 ? 1 : 0) - (rest <= -0.5 ? 1 : 0);
+}
+
 void set_spiking(IntPopulation& out, const Population& p, const Profile& profile, const Choice& choice) {
     out.spiking = p.spiking.has_value();
     if (!out.spiking) return;
@@ -148,13 +155,16 @@ IntConnection to_integers(const Connection& c, const Folded& folded, const Profi
         out.weight = given;
         return out;
     }
-    out.weight.reserve(matrix.weight.size());
+    out.weight.resize(matrix.weight.size());
+    // Powers of two, so that the order of the products does not matter.
+    const double unit = std::exp2(-exponent - profile.rules.accumulator_shift) / profile.weight_step;
+    const double most = std::floor(profile.weight_max / profile.weight_step);
     for (std::size_t row = 0; row < matrix.outputs; ++row) {
-        const double scale = choice.scale[neuron_of_row(folded, row, choice.scale.size())];
-        for (std::size_t k = matrix.begin(row); k < matrix.end(row); ++k) {
-            const double q = rounded_weight(matrix.weight[k], scale, exponent, profile);
-            out.weight.push_back(
-                static_cast<std::int16_t>(std::clamp<double>(q, -profile.weight_max, profile.weight_max)));
+        const double scale = choice.scale[neuron_of_row(folded, row, choice.scale.size())] * unit;
+        const std::size_t end = matrix.end(row);
+        for (std::size_t k = matrix.begin(row); k < end; ++k) {
+            const double steps = rounded(std::clamp(matrix.weight[k] * scale, -most, most));
+            out.weight[k] = static_cast<std::int16_t>(profile.weight_step * steps);
         }
     }
     return out;
@@ -187,6 +197,18 @@ bool is_small(const PopulationRange& range, const IntPopulation& p, const rt::Ru
     for (std::int32_t t : p.threshold)
         if (p.spiking) step = std::max(step, std::abs(std::int64_t{t}));
     return step < limit;
+}
+
+// Of smaller weights, when they do not fit.
+constexpr double shrinking = 0.95;
+
+// Sums shrink with the weights: rounds that would still be far beyond the accumulator need no proof.
+int hopeless_rounds(const PopulationRange& range, const rt::Rules& rules) {
+    const double most =
+        static_cast<double>(register_limits(rules.accumulator).high >> rules.accumulator_shift);
+    const double ratio = static_cast<double>(std::max(-range.sum.low, range.sum.high)) / most;
+    if (range.verdict != RangeVerdict::can_overflow || ratio < 2) return 0;
+    return static_cast<int>(0.5 * std::log(ratio) / -std::log(shrinking));
 }
 
 struct Search {
@@ -234,10 +256,14 @@ struct Search {
     // Full-range weights are too much for a register even without a shift: smaller weights, fewer bits.
     Choice shrink() {
         double factor = 1;
+        int hopeless = 0;
         for (int round = 0; round < most_shrinking; ++round) {
-            factor *= 0.95;
+            factor *= shrinking;
+            if (hopeless-- > 0) continue;
             Choice choice = choose(fan, profile, groups, 0, factor);
-            if (is_safe(apply(choice), out.populations[population], profile.rules)) return choice;
+            const PopulationRange range = apply(choice);
+            if (is_safe(range, out.populations[population], profile.rules)) return choice;
+            hopeless = hopeless_rounds(range, profile.rules);
         }
         SYNFIRE_BUG("no scale is small enough for '" + fan.population->name + "'");
     }

@@ -13,8 +13,8 @@
 
 namespace synfire::json {
 
-// What one model may expand to, in values (512 MiB): a short text can ask for any size.
-inline constexpr std::size_t max_model_values = std::size_t{1} << 26;
+// What one model may expand to, in values (1 GiB): a short text can ask for any size.
+inline constexpr std::size_t max_model_values = std::size_t{1} << 27;
 
 // Where tensors come from and how much they may still take. One per model.
 struct TensorSource {
