@@ -29,7 +29,7 @@ set(layers
   "targets/loihi: targets/targets.hpp compiler/quantize compiler/network compiler/support runtime"
   "targets/mcu: targets/targets.hpp compiler/quantize compiler/network compiler/support runtime"
   # Copied into the emitted firmware, so it lives without the rest of the tree.
-  "targets/mcu/firmware: runtime ports/ identity.hpp model.hpp tables.hpp"
+  "targets/mcu/firmware: runtime ports/ serial/ model.hpp tables.hpp"
   "cli: compiler emulator tuning hil report targets runtime")
 
 # Library headers that stay inside their one folder (regular expressions).

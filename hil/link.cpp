@@ -35,7 +35,7 @@ constexpr std::size_t largest_frame = std::size_t{1} << 20;
     if (time.back() == '.') time.pop_back();
     const bool noise = link.answer_time == 0 && link.statistics.bytes > 0;
     fail(link, noise ? "bytes come, but no answer within " + time + " s" : "no answer within " + time + " s",
-         "firmware that runs firmware/serial.cpp of the compiled directory",
+         "firmware of the compiled directory with its serial loop (firmware/serial.cpp, examples/hil)",
          noise ? "is --baud the speed of the firmware's line?"
                : "is the firmware flashed and running, is this its line, and are both wires connected?");
 }

@@ -81,8 +81,8 @@ TEST_F(Hil, FindsTheFirstDifference) {
 TEST_F(Hil, RefusesAnotherNetworkByName) {
     SKIP_WITHOUT_BOARD();
     compile_digits();
-    replace("dir/identity.hpp", "name[] = \"digits\"", "name[] = \"braille\"");
-    replace("dir/identity.hpp", "fingerprint = 0x", "fingerprint = 0x11111111 + 0x");
+    replace("dir/src/serial/identity.hpp", "name[] = \"digits\"", "name[] = \"braille\"");
+    replace("dir/src/serial/identity.hpp", "fingerprint = 0x", "fingerprint = 0x11111111 + 0x");
     const Said said = synfire("hil dir --qemu mps2-an386 --input x.npy");
     EXPECT_EQ(said.code, 1);
     EXPECT_THAT(said.err, HasSubstr("dir: error: node 'mps2-an386 in QEMU' (device): runs another network: "

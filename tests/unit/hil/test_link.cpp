@@ -191,7 +191,8 @@ TEST(Link, ASilentDeviceIsAnError) {
     EXPECT_EQ(
         error_of([&] { greet(link); }),
         "error: node 'test' (line): no answer within 0.2 s\n"
-        "  expected: firmware that runs firmware/serial.cpp of the compiled directory\n"
+        "  expected: firmware of the compiled directory with its serial loop (firmware/serial.cpp, "
+        "examples/hil)\n"
         "  hint: is the firmware flashed and running, is this its line, and are both wires connected?\n");
     EXPECT_GT(link.statistics.repeated, 2U);
 }

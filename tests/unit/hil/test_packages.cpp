@@ -1,5 +1,6 @@
 // What package managers and build systems read of an emitted directory: every file that they name is there,
 // and what they would compile compiles.
+#include <fcntl.h>
 #include <fstream>
 #include <gmock/gmock.h>
 
@@ -8,6 +9,8 @@
 
 #include "compiler/support/files.hpp"
 #include "tests/unit/hil/emitted.hpp"
+#include "tests/unit/hil/faulty_line.hpp"
+#include "tests/unit/hil/link_check.hpp"
 
 namespace synfire::hil {
 namespace {
@@ -181,6 +184,34 @@ struct { void begin(long) {} void println(int value) { printf("%d\n", value); } 
     compile.insert(compile.end(), {"-o", "sketch"});
     expect_success(compile);
     expect_success({"./sketch"});
+}
+
+// The sketch answers over its serial port.
+TEST_F(Package, ArduinoCompilesTheSketchOfTheSerialLoop) {
+    SKIP_WITHOUT("g++");
+    const fs::path package = emit("probe");
+    std::ofstream(folder.path() / "Arduino.h") << R"(
+#include <stdint.h>
+#include <unistd.h>
+static struct {
+    void begin(long) {}
+    int available() { return 1; }
+    int read() { uint8_t byte; if (::read(0, &byte, 1) != 1) _exit(0); return byte; }
+    void write(const uint8_t* bytes, uint32_t count) { if (::write(1, bytes, count) < 0) _exit(1); }
+} Serial;
+)";
+    std::ofstream(folder.path() / "main.cpp")
+        << "#include \"Arduino.h\"\n"
+        << text_of(package / "examples" / "hil" / "hil.ino") << "int main() { setup(); for (;;) loop(); }\n";
+    expect_success({"g++", "-std=gnu++17", "-Wall", "-Wextra", "-Werror", "-I" + (package / "src").string(),
+                    "main.cpp", (package / "src" / "model.cpp").string(),
+                    (package / "src" / "tables.cpp").string(), "-o", "sketch"});
+    auto [host, far] = test::line_pair();
+    fcntl(far.descriptor(), F_SETFL, 0);
+    const Child sketch = start_process({"./sketch"}, folder.path(), folder.path() / "log", far.descriptor());
+    Link link(host, {});
+    std::mt19937 random(5);
+    test::expect_samples(link, test::random_network(random), 2, 20, 1);
 }
 
 TEST_F(Package, PlatformIoFindsSourcesAndHeaders) {

@@ -12,7 +12,12 @@ struct Stopwatch {
     rt::Counts start{};
 };
 
-#if defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
+// 0 counts nothing: where a program may not touch these registers.
+#if !defined(SYNFIRE_COUNTERS)
+#define SYNFIRE_COUNTERS 1
+#endif
+
+#if SYNFIRE_COUNTERS && defined(__ARM_ARCH_PROFILE) && __ARM_ARCH_PROFILE == 'M'
 
 inline volatile uint32_t& word_at(uintptr_t address) {
     return *reinterpret_cast<volatile uint32_t*>(address);
@@ -66,7 +71,8 @@ inline rt::Counts end(const Stopwatch& watch) {
     return {around && lower ? 0 : cycles & 0x00FFFFFF, 0};
 }
 
-#elif defined(__riscv_zicsr)
+#elif SYNFIRE_COUNTERS && defined(__riscv_zicsr) && \
+    !defined(ESP_PLATFORM)  // whose cores trap: they count in registers of their own
 
 // Counters of machine mode (RISC-V Privileged Architecture, "Hardware Performance Monitor").
 inline rt::Counts read_counters() {
