@@ -43,6 +43,14 @@ inline void store(FrameReader& reader, uint8_t byte) {
         reader.buffer[reader.length++] = byte;
 }
 
+// Forgets what has come of a frame.
+inline void clear(FrameReader& reader) {
+    reader.length = 0;
+    reader.left = 0;
+    reader.zero = false;
+    reader.broken = false;
+}
+
 // Returns the length of a frame without its CRC once its last byte has come and the CRC is right, else 0. The
 // frame stays in the buffer until the next byte is taken.
 inline uint32_t take(FrameReader& reader, uint8_t byte) {
@@ -59,10 +67,7 @@ inline uint32_t take(FrameReader& reader, uint8_t byte) {
     }
     const uint32_t length = reader.length;
     const bool whole = !reader.broken && reader.left == 0 && length >= frame_overhead;
-    reader.length = 0;
-    reader.left = 0;
-    reader.zero = false;
-    reader.broken = false;
+    clear(reader);
     const bool right = whole && crc32(reader.buffer, length - 4) == get_le32(reader.buffer + length - 4);
     return right ? length - 4 : 0;
 }

@@ -199,18 +199,18 @@ inline Reply reply_to(Conversation& talk, Device& device, uint8_t* frame, uint32
             put_hello(payload, hello);
             return {{}, hello_bytes + device.name(payload + hello_bytes)};
         }
-        case Message::start:
+        case Message::start: {
             if (session == 0) return {Refusal::no_session, refused};
-            if (const Turn turn = turn_of(talk, false, session, number); turn == Turn::refused)
-                return {Refusal::out_of_turn, refused};
-            else if (turn == Turn::now) {
-                device.reset();
-                talk.session = session;
-                talk.expected = number + 1;
-                talk.stepped = false;
-                talk.observed = false;
-            }
+            const Turn turn = turn_of(talk, false, session, number);
+            if (turn == Turn::refused) return {Refusal::out_of_turn, refused};
+            if (turn == Turn::repeated) return {{}, 0};
+            device.reset();
+            talk.session = session;
+            talk.expected = number + 1;
+            talk.stepped = false;
+            talk.observed = false;
             return {{}, 0};
+        }
         case Message::step:
         case Message::states:
             if (session == 0 || session != talk.session) return {Refusal::no_session, refused};

@@ -114,7 +114,7 @@ TEST(HostBuild, ClangAcceptsTheSources) {
 TEST(HostBuild, TheNetworksNameHidesNothing) {
     if (find_program("g++").empty()) GTEST_SKIP() << "g++ was not found";
     for (const char* name : {"model", "input", "rt", "record", "State", "semihosting", "emitted", "Tables",
-                             "random", "name", "fingerprint", "device", "state"}) {
+                             "random", "name", "fingerprint", "device", "state", "loop", "serial"}) {
         SCOPED_TRACE(name);
         std::mt19937 random(5);
         IntNetwork network = test::random_network(random);
