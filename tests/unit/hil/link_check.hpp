@@ -20,6 +20,13 @@ inline hil::DeviceShape shape_of(const IntNetwork& network) {
     return shape;
 }
 
+// On a host that has other things to do, too.
+inline hil::LinkOptions patient() {
+    hil::LinkOptions options;
+    options.limit = std::chrono::seconds(60);
+    return options;
+}
+
 // Runs random samples, plain and observed, and expects exactly what the network computes.
 inline void expect_samples(hil::Link& link, const IntNetwork& network, std::size_t samples, std::size_t steps,
                            unsigned seed) {

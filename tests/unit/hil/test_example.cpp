@@ -75,7 +75,7 @@ TEST(Example, TheSerialLoopRunsOnAnStm32) {
     EXPECT_GT(std::filesystem::file_size(example.folder.path() / "build/hil.bin"), 10000U);
     const Part part(example, "hil");
     const Line line = open_serial_port(part.port(), 115200);
-    Link link(line, {});
+    Link link(line, test::patient());
     test::expect_samples(link, example.network, 3, 20, 1);
     EXPECT_EQ(greet(link).hello.clock, 16000000U);
     EXPECT_EQ(greet(link).name, "digits");

@@ -209,7 +209,7 @@ static struct {
     auto [host, far] = test::line_pair();
     fcntl(far.descriptor(), F_SETFL, 0);
     const Child sketch = start_process({"./sketch"}, folder.path(), folder.path() / "log", far.descriptor());
-    Link link(host, {});
+    Link link(host, test::patient());
     std::mt19937 random(5);
     test::expect_samples(link, test::random_network(random), 2, 20, 1);
 }
