@@ -9,6 +9,7 @@
 #include "cli/common.hpp"
 #include "cli/evaluation.hpp"
 #include "cli/inputs.hpp"
+#include "cli/loihi_estimate.hpp"
 #include "cli/progress.hpp"
 #include "cli/quantization.hpp"
 #include "cli/readout_flag.hpp"
@@ -22,6 +23,7 @@ struct Options {
     InputFlags inputs;
     std::string labels;
     std::string readout;
+    std::string target;  // empty: that of a compiled directory, else mcu
     QuantizeFlags quantize;
 };
 
@@ -30,7 +32,9 @@ Outcome evaluate_command(const Options& options, const Common& common, Report& r
     set_input_range(model, options.quantize, report);
     const Population& output = model.network.populations[model.network.outputs.front()];
     const ReadoutRule& rule = readout_rule(options.readout, output, options.model);
-    const IntNetwork integers = integers_of(model, options.quantize, "mcu", common, report);
+    const std::string target = !options.target.empty() ? options.target : model.target;
+    const IntNetwork integers =
+        integers_of(model, options.quantize, target == "loihi" ? "loihi" : "mcu", common, report);
     const DataSet data = open_inputs(model.network, options.inputs, InputUse::integers, report);
     std::vector<std::size_t> labels;
     if (!options.labels.empty()) labels = load_labels(options.labels, data.samples, neurons(output));
@@ -44,6 +48,7 @@ Outcome evaluate_command(const Options& options, const Common& common, Report& r
         to_text(evaluation, rule);
     outcome.json = {{"profile", integers.profile}};
     outcome.json.update(to_json(evaluation, rule));
+    if (target == "loihi") describe_loihi(integers, evaluation, outcome, report);
     return outcome;
 }
 
@@ -59,6 +64,11 @@ Command add_evaluate(CLI::App& app) {
     command->add_option("--labels", options->labels,
                         "Classes [B]; without them, agreement and activity only");
     add_readout_flag(*command, options->readout);
+    command
+        ->add_option(
+            "--target", options->target,
+            "mcu, or loihi: also estimate time and energy there (default: what MODEL was compiled for)")
+        ->check(CLI::IsMember({"mcu", "loihi"}));
     add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) {
         return evaluate_command(*options, common, report);

@@ -15,17 +15,17 @@ constexpr double most_values = 1 << 28;
 }  // namespace
 
 std::size_t SpikeActivity::silent() const {
-    return static_cast<std::size_t>(std::count(ever.begin(), ever.end(), std::uint8_t{0}));
+    return static_cast<std::size_t>(std::count(of_neuron.begin(), of_neuron.end(), 0u));
 }
 
 void add_spikes(SpikeActivity& activity, const std::vector<std::uint8_t>& s, std::size_t neurons) {
-    activity.ever.resize(neurons);
+    activity.of_neuron.resize(neurons);
     activity.cells += s.size();
     for (std::size_t k = 0; k < s.size(); ++k) {
         if (s[k] == 0) continue;
         activity.spikes += s[k];
         ++activity.active;
-        activity.ever[k % neurons] = 1;
+        ++activity.of_neuron[k % neurons];
     }
 }
 

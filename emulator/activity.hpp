@@ -14,10 +14,10 @@ namespace synfire {
 
 // The spikes of one population over all samples.
 struct SpikeActivity {
-    std::uint64_t spikes = 0;        // a neuron that sends several in a step counts as often
-    std::uint64_t active = 0;        // (step, neuron) with a spike
-    std::uint64_t cells = 0;         // (step, neuron)
-    std::vector<std::uint8_t> ever;  // [neurons], 1 where the neuron spiked at all
+    std::uint64_t spikes = 0;              // a neuron that sends several in a step counts as often
+    std::uint64_t active = 0;              // (step, neuron) with a spike
+    std::uint64_t cells = 0;               // (step, neuron)
+    std::vector<std::uint64_t> of_neuron;  // [neurons]: steps in which the neuron spiked
 
     double rate() const { return cells == 0 ? 0 : static_cast<double>(spikes) / static_cast<double>(cells); }
     double sparsity() const {

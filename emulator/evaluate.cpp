@@ -24,6 +24,7 @@ struct Sample {
     FloatTrace reference;
     IntTrace propagated, local;
     std::vector<Both<Traffic>> traffic;  // per connection
+    std::vector<std::vector<std::uint64_t>> input_events;
     Both<Answer> answer;
 };
 
@@ -48,6 +49,16 @@ std::vector<Both<Traffic>> traffic_of(const Prepared& run, const std::vector<Sig
     return result;
 }
 
+std::vector<std::vector<std::uint64_t>> events_of_inputs(const std::vector<Signal>& inputs) {
+    std::vector<std::vector<std::uint64_t>> events;
+    for (const Signal& signal : inputs) {
+        events.emplace_back(signal.neurons);
+        for (std::size_t k = 0; k < signal.values.size(); ++k)
+            events.back()[k % signal.neurons] += signal.values[k] != 0;
+    }
+    return events;
+}
+
 Sample run_sample(const Prepared& run, const std::vector<Signal>& inputs) {
     Sample sample;
     sample.reference = simulate(run.network, inputs);
@@ -56,6 +67,7 @@ Sample run_sample(const Prepared& run, const std::vector<Signal>& inputs) {
     for (const auto& p : sample.reference.populations) forced.push_back(p.s);
     sample.local = emulate(run.integers, inputs, &forced);
     sample.traffic = traffic_of(run, inputs, sample);
+    sample.input_events = events_of_inputs(inputs);
     const auto answer = [&](const auto& trace, const PerNeuron& scale) {
         return answer_of(run.rule.scores(output_record(trace.populations[run.output], trace.steps, scale)));
     };
@@ -122,6 +134,9 @@ void add_result(Evaluation& total, std::size_t index, const Prepared& run, const
         add(total.connections[k].traffic.reference, sample.traffic[k].reference);
         add(total.connections[k].traffic.emulator, sample.traffic[k].emulator);
     }
+    for (std::size_t i = 0; i < total.input_events.size(); ++i)
+        for (std::size_t j = 0; j < total.input_events[i].size(); ++j)
+            total.input_events[i][j] += sample.input_events[i][j];
     add_answer(total.answers, index, sample, run.output, label);
 }
 
@@ -145,6 +160,7 @@ Evaluation empty_evaluation(const Prepared& run) {
                                      {sum(fan.reference.zeros), sum(fan.emulator.zeros)},
                                      {}});
     }
+    for (const Input& i : run.network.inputs) total.input_events.emplace_back(neurons(i));
     const std::size_t classes = neurons(run.network.populations[run.output]);
     total.answers.per_class.resize(classes);
     total.answers.right_per_class = {total.answers.per_class, total.answers.per_class};

@@ -63,6 +63,8 @@ struct Evaluation {
     Agreement agreement;
     std::vector<LayerEvaluation> layers;            // all populations
     std::vector<ConnectionEvaluation> connections;  // in the network's order
+    // Per network input and its neurons: steps, over all samples, in which a value other than 0 was sent.
+    std::vector<std::vector<std::uint64_t>> input_events;
     AnswerCounts answers;
 };
 

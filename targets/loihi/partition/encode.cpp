@@ -14,8 +14,8 @@ constexpr std::uint32_t bases = 256;  // values of cxBase
 constexpr int least_skip_bits = 2, most_skip_bits = 5;
 
 // dense, sparse, and run length with 2..5 skip bits
-constexpr std::size_t options = 6;
-using Costs = std::array<std::size_t, options>;
+constexpr std::size_t option_count = 2 + most_skip_bits - least_skip_bits + 1;
+using Costs = std::array<std::size_t, option_count>;
 
 Encoding encoding_of(std::size_t option) {
     return option == 0 ? Encoding::dense : option == 1 ? Encoding::sparse : Encoding::run_length;
@@ -95,7 +95,7 @@ Costs costs_of(const Run& run, SynapseFormat f, bool exact) {
     const std::size_t entries = (n + synapses_per_entry - 1) / synapses_per_entry;
     const bool without_gap =
         (run.last[-1].compartment - run.first->compartment) == (n - 1) * static_cast<std::size_t>(f.stride);
-    for (std::size_t o = 0; o < options; ++o) {
+    for (std::size_t o = 0; o < option_count; ++o) {
         f.encoding = encoding_of(o);
         f.skip_bits = skip_bits_of(o);
         const std::size_t least = bits_of(f, entries, n);
@@ -108,11 +108,11 @@ Costs costs_of(const Run& run, SynapseFormat f, bool exact) {
 
 // Which option each run of a connection may take.
 struct Choice {
-    std::size_t run_length = 2;  // the option whose skip bits serve the connection best
-    std::size_t only = options;  // one option for all its runs, or `options`
+    std::size_t run_length = 2;       // the option whose skip bits serve the connection best
+    std::size_t only = option_count;  // one option for all its runs, or none
 
     std::size_t operator()(const Costs& costs) const {
-        if (only < options) return only;
+        if (only < option_count) return only;
         std::size_t best = costs[1] < costs[0] ? 1 : 0;
         return costs[run_length] < costs[best] ? run_length : best;
     }
@@ -148,7 +148,7 @@ struct Encoder {
                     total = &totals[connection];
                 }
                 costs.push_back(costs_of(run, f, exact));
-                for (std::size_t o = 0; o < options; ++o) (*total)[o] += costs.back()[o];
+                for (std::size_t o = 0; o < option_count; ++o) (*total)[o] += costs.back()[o];
             });
         for (const auto& [c, t] : totals)
             choices[c].run_length =
@@ -172,7 +172,7 @@ struct Encoder {
         std::map<std::size_t, Costs> totals;
         std::size_t run = 0;
         for_each_choice([&](std::size_t, std::size_t connection, std::size_t) {
-            for (std::size_t o = 0; o < options; ++o) totals[connection][o] += costs[run][o];
+            for (std::size_t o = 0; o < option_count; ++o) totals[connection][o] += costs[run][o];
             ++run;
         });
         for (const auto& [c, t] : totals)

@@ -30,7 +30,7 @@ WeightFormat weight_format(const IntConnection& c) {
         widest |= static_cast<unsigned>(f.sign == SignMode::mixed && w < 0 ? ~w : w < 0 ? -w : w);
     }
     const int top = f.sign == SignMode::mixed ? 9 : 8;
-    const int width = std::bit_width(widest) + (f.sign == SignMode::mixed ? 1 : 0);
+    const int width = static_cast<int>(std::bit_width(widest)) + (f.sign == SignMode::mixed ? 1 : 0);
     f.shift = set == 0 ? 0 : std::max(0, std::min(top - width, c.exponent - weight_exponent_min));
     f.exponent = c.exponent - f.shift;
     const int lowest = set == 0 ? top - 1 : std::countr_zero(set) + f.shift;

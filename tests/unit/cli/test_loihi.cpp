@@ -67,6 +67,31 @@ TEST_F(LoihiTest, ClustersParametersOnRequestOnly) {
     EXPECT_EQ(Json::parse(read("out/mapping.json"))["cores"][0]["profiles"].size(), 32u);
 }
 
+TEST_F(LoihiTest, EvaluateEstimatesTimeAndEnergy) {
+    write_digits(5);
+    const Said said = synfire("evaluate " + digits + " --data x.npy --target loihi --json e.json");
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("Loihi 1, a model and no measurement: 1 of 128 cores"));
+    EXPECT_THAT(said.out, HasSubstr("published runs lie within a factor of 3 of such bounds"));
+    const Json json = Json::parse(read("e.json"));
+    EXPECT_EQ(json["profile"], "loihi");
+    const Json& loihi = json["loihi"];
+    EXPECT_EQ(loihi["cores"].size(), 1u);
+    // The same operations as the evaluation counts, over all steps and samples; soft resets are one each.
+    double operations = 0, spikes = 0;
+    for (const Json& layer : loihi["layers"]) {
+        operations += layer["operations"].get<double>();
+        spikes += layer["spikes"].get<double>();
+    }
+    const double cells = json["samples"].get<double>() * json["steps"].get<double>();
+    EXPECT_NEAR((operations - spikes) * cells, json["operations"]["emulator"]["operations"].get<double>(),
+                0.01);
+    // A compiled directory says for whom it was compiled.
+    ASSERT_EQ(synfire("compile " + digits + " --target loihi -o out").code, 0);
+    EXPECT_THAT(synfire("evaluate out --data x.npy").out, HasSubstr("Loihi 1, a model"));
+    EXPECT_THAT(synfire("evaluate " + digits + " --data x.npy").out, testing::Not(HasSubstr("Loihi 1")));
+}
+
 TEST_F(LoihiTest, OtherTargetsRefuseItsOptions) {
     for (const std::string option : {"--chips 2", "--full-limits", "--cluster-parameters"}) {
         const Said said = synfire("compile " + digits + " --target mcu -o out " + option);
