@@ -130,8 +130,8 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
 }
 
 Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path,
-                        const Common& common) {
-    return compare_with_emulator(integers, batch, load_recording(path, integers, batch), path, common);
+                        const std::string& what, const Common& common) {
+    return compare_with_emulator(integers, batch, load_recording(path, integers, batch), what, common);
 }
 
 }  // namespace synfire::cli

@@ -17,9 +17,10 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
                         const std::string& board, const Common& common);
 
 // path: a folder with run.json (as `synfire run` and the emitted Lava script write it), or one .npy with the
-// spikes of the output population. What the recording holds of s, u and v must be identical.
+// spikes of the output population. What the recording holds of s, u and v must be identical. what: who
+// recorded it, for the messages.
 Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path,
-                        const Common& common);
+                        const std::string& what, const Common& common);
 
 // The spikes of all inputs side by side, as firmware reads them.
 hil::SpikeInput spike_input(const std::vector<Signal>& inputs);

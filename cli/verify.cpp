@@ -3,6 +3,7 @@
 //                --certify: which spikes are proven to be the same; --attribute: where errors come from
 //   --qemu B     firmware of a compiled directory in QEMU against the emulator: must be identical in s, u and
 //   v
+//   --lava P     Lava's fixed-point model of a compiled directory against the emulator: must be identical
 //   --against X  spikes (and states) that ran elsewhere against the emulator: must be identical
 #include <algorithm>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "cli/common.hpp"
 #include "cli/identity.hpp"
 #include "cli/inputs.hpp"
+#include "cli/lava.hpp"
 #include "cli/progress.hpp"
 #include "cli/quantization.hpp"
 #include "cli/verify_result.hpp"
@@ -31,6 +33,7 @@ struct Options {
     InputFlags inputs;
     std::string labels;
     std::string board;
+    std::string lava;
     std::string against;
     double agree = 1.0;
     CompareOptions compare;
@@ -159,7 +162,7 @@ void require_spikes(const Options& options, const Network& network) {
     const auto spiking = [](const Population& p) { return p.spiking.has_value(); };
     if (std::any_of(network.populations.begin(), network.populations.end(), spiking)) return;
     d.reason = "has no layer that spikes, so that there is no agreement to count";
-    d.hint = "--qemu and --against compare the membrane potentials";
+    d.hint = "--qemu, --lava and --against compare the membrane potentials";
     throw InputError(d);
 }
 
@@ -217,12 +220,13 @@ Outcome verify(const Options& options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize, report);
     const IntNetwork integers = integers_of(model, options.quantize, "mcu", common, report);
-    if (options.board.empty() && options.against.empty())
+    if (options.board.empty() && options.lava.empty() && options.against.empty())
         return verify_agreement(options, common, model, integers,
                                 open_inputs(model.network, options.inputs, InputUse::integers, report));
     const Batch batch = load_inputs(model.network, options.inputs, InputUse::integers, report);
     if (!options.board.empty()) return verify_firmware(model, integers, batch, options.board, common);
-    return verify_recorded(integers, batch, options.against, common);
+    if (!options.lava.empty()) return verify_on_lava(model, integers, batch, options.lava, common);
+    return verify_recorded(integers, batch, options.against, options.against, common);
 }
 
 }  // namespace
@@ -264,8 +268,11 @@ Command add_verify(CLI::App& app) {
     CLI::Option* against =
         command->add_option("--against", options->against,
                             "Folder with run.json, or .npy spikes of the output, that ran elsewhere");
-    against->excludes(qemu);
-    for (CLI::Option* identity : {qemu, against})
+    CLI::Option* lava = command->add_option(
+        "--lava", options->lava, "Run the script of a compiled directory with this Python, which has Lava");
+    against->excludes(qemu)->excludes(lava);
+    lava->excludes(qemu);
+    for (CLI::Option* identity : {qemu, lava, against})
         for (CLI::Option* measure : measures) identity->excludes(measure);
     add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) { return verify(*options, common, report); };

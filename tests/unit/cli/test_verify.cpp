@@ -116,6 +116,43 @@ TEST_F(Verify, ShowsTheInputThatOverflows) {
     EXPECT_EQ(range.at("worst_input").at("overflows"), true);
 }
 
+// A program in place of Python with Lava: takes the arguments of run_lava.py, and computes a directory of its
+// own.
+std::string in_place_of_lava(const std::string& directory) {
+    return "#!/bin/sh\n[ -f \"$1\" ] && [ \"$4\" = --trace ] || exit 9\nexec '" SYNFIRE_BINARY "' run " +
+           directory + " --input \"$2\" -o \"$3\" --trace --quiet\n";
+}
+
+TEST_F(Verify, RunsTheScriptOfTheDirectoryAndComparesWhatItWrites) {
+    write_digits(3);
+    ASSERT_EQ(synfire("compile " + digits + " --target loihi -o dir").code, 0);
+    ASSERT_EQ(synfire("compile " + digits + " --target loihi --hard-reset -o hard").code, 0);
+    const auto write_program = [&](const std::string& name, const std::string& text) {
+        write(name, text);
+        std::filesystem::permissions(folder / name, std::filesystem::perms::owner_all);
+    };
+    write_program("same", in_place_of_lava("'" + (folder / "dir").string() + "'"));
+    write_program("other", in_place_of_lava("'" + (folder / "hard").string() + "'"));
+    const Said same = synfire("verify dir --input x.npy --lava '" + (folder / "same").string() + "'");
+    EXPECT_EQ(same.code, 0) << same.err;
+    EXPECT_THAT(same.out, HasSubstr("Lava's fixed-point model against the emulator: 3 samples of 20 steps; "
+                                    "compared lif1: s u v, lif2: s u v\npassed: identical"));
+    const Said other = synfire("verify dir --input x.npy --lava '" + (folder / "other").string() + "'");
+    EXPECT_EQ(other.code, 2);
+    EXPECT_THAT(other.out, HasSubstr("FAILED: sample 0"));
+}
+
+TEST_F(Verify, SaysWhyLavaDidNotRun) {
+    write_digits(1);
+    ASSERT_EQ(synfire("compile " + digits + " --target mcu -o mcu").code, 0);
+    ASSERT_EQ(synfire("compile " + digits + " --target loihi -o dir").code, 0);
+    EXPECT_THAT(synfire("verify mcu --input x.npy --lava python3").err, HasSubstr("holds no Lava script"));
+    EXPECT_THAT(synfire("verify dir --input x.npy --lava ./nothing").err, HasSubstr("cannot be started"));
+    const Said failed = synfire("verify dir --input x.npy --lava false");
+    EXPECT_EQ(failed.code, 1);
+    EXPECT_THAT(failed.err, HasSubstr("the script failed"));
+}
+
 TEST_F(LedgerFile, NamesTablesAndRegisters) {
     const Said mcu = synfire("compile " + digits + " --target mcu -o mcu --ledger m.json");
     ASSERT_EQ(mcu.code, 0) << mcu.err;
