@@ -8,8 +8,8 @@ namespace synfire {
 
 const std::vector<Target>& targets() {
     static const std::vector<Target> rows{
-        {"mcu", "mcu", {true, true, true, true, true, true}, mcu::check, mcu::emit},
-        {"loihi", "loihi", {.sparse = true}, loihi::check, loihi::emit},
+        {"mcu", "mcu", {true, true, true, true, true, true, false}, mcu::check, mcu::emit},
+        {"loihi", "loihi", {.sparse = true, .whole_inputs = true}, loihi::check, loihi::emit},
     };
     return rows;
 }

@@ -28,8 +28,9 @@ struct Holds {
     bool current_bias = false;  // IntPopulation::bias_u
     bool initial_u = false;
     bool v_min = false;
-    bool source_pool = false;  // maximum pools of spikes
-    bool seeds = false;        // WeightSource::seed
+    bool source_pool = false;   // maximum pools of spikes
+    bool seeds = false;         // WeightSource::seed
+    bool whole_inputs = false;  // SignalKind::real of networks that take whole numbers (profile lava)
 };
 
 struct Target {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "targets/loihi/explain.hpp"
+#include "targets/loihi/grid.hpp"
 #include "targets/loihi/limits.hpp"
 #include "targets/loihi/loihi.hpp"
 #include "targets/loihi/registers.hpp"
@@ -28,15 +29,24 @@ std::string quoted(const std::string& name) {
 
 void check_profile(const IntNetwork& network, Report& report) {
     if (network.profile == "loihi" && same(network.rules, rt::loihi_rules)) return;
+    if (network.profile == "lava" && same(network.rules, rt::lava_rules)) return;
     report.error({.field = "profile",
                   .reason = fmt::format("the network was quantized for profile '{}'", network.profile),
-                  .expected = "profile 'loihi': 12-bit decays, 24-bit states, weights on Loihi's grid",
+                  .expected = "profile 'loihi' (12-bit decays, 24-bit states, weights on Loihi's grid), or "
+                              "'lava' for trained integers",
                   .hint = "compile the model file itself with --profile loihi"});
 }
 
 void check_inputs(const IntNetwork& network, Report& report) {
     for (const Input& input : network.inputs)
-        if (input.kind == SignalKind::real)
+        if (input.kind == SignalKind::real && network.profile == "lava")
+            report.warning({.node = quoted(input.name),
+                            .field = "kind",
+                            .reason = "the input is whole numbers, which the host adds to the biases of its "
+                                      "layer in every step; "
+                                      "the placement counts a synapse and an axon for each instead",
+                            .hint = "encode the input as spikes to run without the host"});
+        else if (input.kind == SignalKind::real)
             report.error({.node = quoted(input.name),
                           .field = "kind",
                           .reason = "the input is real-valued",
@@ -162,7 +172,16 @@ void check_reset(const IntPopulation& p, Report& report) {
     }
 }
 
-void check_weights(const IntConnection& c, Report& report) {
+void check_weights(const IntConnection& c, bool trained, Report& report) {
+    if (trained && of_nine_bits(c.weight)) {
+        report.warning({.node = quoted(c.name),
+                        .field = "weight",
+                        .reason =
+                            "odd weights of both signs beyond 127 need nine bits; they are exact in the Lava "
+                            "simulation only",
+                        .hint = "train with even weights, or with eight bits and their sign"});
+        return;
+    }
     if (!sign_mode(c.weight))
         report.error(
             {.node = quoted(c.name),
@@ -207,6 +226,18 @@ void note_shifts(const IntNetwork& network, const Schedule& s, Report& report) {
                    list});
 }
 
+// Where nothing overflows, the rules of Lava and of the chip are the same.
+void check_overflow(const IntNetwork& network, Report& report) {
+    if (network.profile != "lava") return;
+    for (std::size_t i = 0; i < network.populations.size(); ++i)
+        if (!never_wraps(network, i))
+            report.warning({.node = quoted(network.populations[i].name),
+                            .field = "range",
+                            .reason = "some input can overflow a register, where the chip computes something "
+                                      "else than Lava, whose integers these are",
+                            .hint = "use smaller weights, or a larger decay of the current"});
+}
+
 void check_registers(const IntNetwork& network, Report& report) {
     check_profile(network, report);
     check_inputs(network, report);
@@ -219,7 +250,8 @@ void check_registers(const IntNetwork& network, Report& report) {
         check_range(p, "initial_v", p.initial_v, -((1 << 23) - 1), (1 << 23) - 1,
                     "start the neurons below the largest membrane potential", report);
     }
-    for (const IntConnection& c : network.connections) check_weights(c, report);
+    for (const IntConnection& c : network.connections) check_weights(c, network.profile == "lava", report);
+    check_overflow(network, report);
 }
 
 }  // namespace
@@ -240,10 +272,11 @@ std::optional<Placed> place_checked(const IntNetwork& network, const TargetOptio
 }
 
 void check(const IntNetwork& network, const TargetOptions& options, Report& report) {
-    if (options.hard_reset)
-        place_checked(with_hard_reset(network), options, report);
-    else
-        place_checked(network, options, report);
+    place_checked(as_emitted(network, options), options, report);
+}
+
+IntNetwork as_emitted(const IntNetwork& network, const TargetOptions& options) {
+    return on_weight_grid(options.hard_reset ? with_hard_reset(network) : network);
 }
 
 IntNetwork with_hard_reset(IntNetwork network) {

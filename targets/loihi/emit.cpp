@@ -74,7 +74,7 @@ void add_simulation(IntNetwork network, const Schedule& schedule, Artifacts& fil
 
 Artifacts emit(const IntNetwork& original, const TargetOptions& options, Report& report) {
     if (options.hard_reset) warn_changed_resets(original, report);
-    const IntNetwork network = options.hard_reset ? with_hard_reset(original) : original;
+    const IntNetwork network = as_emitted(original, options);
     const std::optional<Placed> placed = place_checked(network, options, report);
     report.stop_on_errors();
     Artifacts files;

@@ -26,6 +26,10 @@ std::optional<Placed> place_checked(const IntNetwork& network, const TargetOptio
 // every layer fits netx; the reason where it does not is a warning. Calls check first; throws StageFailed.
 Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& report);
 
+// What check() judges and emit() writes: with a hard reset where that is asked for, and the same weights on
+// Loihi's grid.
+IntNetwork as_emitted(const IntNetwork& network, const TargetOptions& options);
+
 // The network with a hard reset to zero in place of every other reset. With TargetOptions::hard_reset, emit
 // writes this network, so whoever compares must emulate it too. Thresholds, biases and refractory periods
 // stay.

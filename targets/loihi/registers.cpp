@@ -15,10 +15,10 @@ std::int64_t largest_sum(const IntNetwork& network, std::size_t population, std:
         const bool counts = c.source.kind == Presynaptic::Kind::input &&
                             network.inputs[c.source.index].kind != SignalKind::spikes;
         std::int64_t up = 0, down = 0;
-        for (std::size_t i = 0; i < c.inputs; ++i) {
-            const std::int64_t w = c.weight[neuron * c.inputs + i] * (counts ? 255 : 1);
+        for_each_synapse(c, neuron, [&](std::size_t, std::int64_t weight) {
+            const std::int64_t w = weight * (counts ? 255 : 1);
             (w > 0 ? up : down) += w;
-        }
+        });
         positive += rt::shift_floor(up, c.exponent);
         negative += rt::shift_floor(down, c.exponent);
     }

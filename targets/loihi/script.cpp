@@ -13,6 +13,7 @@
 #include "compiler/support/npy.hpp"
 #include "compiler/support/report.hpp"
 #include "targets/loihi/embedded_files.hpp"
+#include "targets/loihi/grid.hpp"
 #include "targets/loihi/limits.hpp"
 #include "targets/loihi/registers.hpp"
 
@@ -53,6 +54,18 @@ std::string_view name_of(SignMode mode) {
     SYNFIRE_BUG("unknown sign mode");
 }
 
+std::string_view name_of(SignalKind kind) {
+    switch (kind) {
+        case SignalKind::spikes:
+            return "spikes";
+        case SignalKind::counts:
+            return "counts";
+        case SignalKind::real:
+            return "whole numbers";
+    }
+    SYNFIRE_BUG("unknown kind");
+}
+
 // One value or one per neuron, as in the IntNetwork.
 Json json_of(const IntPerNeuron& values) {
     return values.size() == 1 ? Json(values[0]) : Json(values);
@@ -79,7 +92,7 @@ bool stock_neuron(const IntNetwork& n, std::size_t i) {
     const bool reset_fits =
         !p.spiking || (p.reset == rt::Reset::to_value && all_zero(p.reset_amount) && p.refractory_steps == 0);
     return reset_fits && uniform(p.decay_u) && uniform(p.decay_v) && uniform(p.threshold) &&
-           all_zero(p.initial_v) && !feeds_delayed(n, i) && never_wraps(n, i);
+           all_zero(p.initial_v) && !feeds_delayed(n, i) && (n.profile == "lava" || never_wraps(n, i));
 }
 
 void add_stock(Json& row, const IntPopulation& p) {
@@ -126,9 +139,7 @@ std::string file_stem(const std::string& name, std::set<std::string>& taken) {
 Json inputs_json(const IntNetwork& network) {
     Json rows = Json::array();
     for (const Input& input : network.inputs)
-        rows.push_back({{"name", input.name},
-                        {"shape", input.shape},
-                        {"kind", input.kind == SignalKind::counts ? "counts" : "spikes"}});
+        rows.push_back({{"name", input.name}, {"shape", input.shape}, {"kind", name_of(input.kind)}});
     return rows;
 }
 
@@ -159,8 +170,9 @@ Json connection_json(const IntNetwork& network, const IntConnection& c, int lava
             {"target", c.target},
             {"weights", file},
             {"weight_exponent", c.exponent},
-            {"sign_mode", name_of(sign_mode(c.weight).value())},
-            {"graded", from_input && network.inputs[c.source.index].kind == SignalKind::counts},
+            {"sign_mode", name_of(sign_mode(c.weight).value_or(SignMode::mixed))},
+            {"weight_bits", of_nine_bits(c.weight) ? 9 : 8},
+            {"graded", from_input && network.inputs[c.source.index].kind != SignalKind::spikes},
             {"lava_delay", lava_delay}};
 }
 
@@ -179,12 +191,11 @@ Artifacts lava_script(const IntNetwork& network, const Schedule& schedule) {
         connections.push_back(connection_json(network, c, schedule.delay[i], file));
         longest = std::max(longest, c.delay);
     }
-    const Json document = {{"format", "synfire-lava-1"},
-                           {"name", network.name},
-                           {"longest_delay", longest},
-                           {"inputs", inputs_json(network)},
-                           {"populations", populations_json(network, schedule)},
-                           {"connections", std::move(connections)}};
+    const Json document = {
+        {"format", "synfire-lava-1"},           {"name", network.name},
+        {"registers", network.profile},         {"longest_delay", longest},
+        {"inputs", inputs_json(network)},       {"populations", populations_json(network, schedule)},
+        {"connections", std::move(connections)}};
     files["lava_network.json"] = document.dump(1) + "\n";
     return files;
 }

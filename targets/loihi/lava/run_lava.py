@@ -26,7 +26,8 @@ from synfire_lava.processes import NO_RESET, SUBTRACT_AT_ONCE, SUBTRACT_NEXT_STE
 
 RESETS = {'none': NO_RESET, 'to_value': TO_VALUE, 'subtract_at_once': SUBTRACT_AT_ONCE,
           'subtract_next_step': SUBTRACT_NEXT_STEP}
-GRADED_BITS = 8  # of a count that travels with a spike
+GRADED_BITS = 24  # of a number that travels with a spike
+RANGES = {'spikes': (0, 1), 'counts': (0, 255), 'whole numbers': (-(1 << 15), (1 << 15) - 1)}
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -43,9 +44,9 @@ def read_samples(path, entry):
         sys.exit(f"{path}: shape {list(x.shape)} does not fit input '{entry['name']}'\n"
                  f"  expected: [T, {n}], [B, T, {n}] or the same with {list(shape)} in place of {n}")
     whole = np.rint(x).astype(np.int64)
-    top = 255 if entry['kind'] == 'counts' else 1
-    if not np.array_equal(whole, x) or whole.min(initial=0) < 0 or whole.max(initial=0) > top:
-        sys.exit(f"{path}: input '{entry['name']}' takes whole numbers 0..{top}\n"
+    low, top = RANGES[entry['kind']]
+    if not np.array_equal(whole, x) or whole.min(initial=0) < low or whole.max(initial=0) > top:
+        sys.exit(f"{path}: input '{entry['name']}' takes whole numbers {low}..{top}\n"
                  f"  hint: encode real values as spikes first")
     steps = x.shape[1 if batch else 0]
     samples = x.shape[0] if batch else 1
@@ -59,7 +60,7 @@ def per_neuron(value, n):
     return np.broadcast_to(np.asarray(value, dtype=np.int32), (n,)).copy()
 
 
-def make_population(p, steps, period):
+def make_population(p, steps, period, registers):
     n = int(np.prod(p['shape'], dtype=np.int64))
     first_step = int(p['shift']) + 1
     if p['process'] == 'LIFReset':
@@ -70,12 +71,12 @@ def make_population(p, steps, period):
     arrays = {key: per_neuron(p[key], n)
               for key in ('decay_u', 'decay_v', 'bias', 'threshold', 'amount', 'initial_v')}
     return ExactLIF(shape=(n,), reset=RESETS[p['reset']], refractory=int(p['refractory_steps']), first_step=first_step,
-                    period=period, steps=steps, **arrays)
+                    period=period, steps=steps, registers=registers, **arrays)
 
 
 def make_synapses(c):
     weights = np.load(os.path.join(HERE, c['weights']), allow_pickle=False).astype(np.int32)
-    common = dict(weights=weights, weight_exp=int(c['weight_exponent']), num_weight_bits=8,
+    common = dict(weights=weights, weight_exp=int(c['weight_exponent']), num_weight_bits=int(c['weight_bits']),
                   sign_mode=SignMode[c['sign_mode']], num_message_bits=GRADED_BITS if c['graded'] else 0)
     if c['lava_delay'] == 0:
         return Dense(**common)
@@ -92,7 +93,7 @@ def run(network, samples, trace):
         rows = np.zeros((total, x.shape[2]), np.int32)
         for b in range(batch): rows[b * period:b * period + steps] = x[b]
         sources.append(io.source.RingBuffer(data=np.ascontiguousarray(rows.T)))
-    populations = [make_population(p, steps, period) for p in network['populations']]
+    populations = [make_population(p, steps, period, network['registers']) for p in network['populations']]
     for c in network['connections']:
         synapses = make_synapses(c)
         kind, index = c['source']

@@ -67,9 +67,13 @@ TEST(Check, RefusesThresholdsOffTheGridOrBeyondTheMantissa) {
     EXPECT_EQ(errors(n), "");
 }
 
-TEST(Check, RefusesOddMixedWeights) {
+TEST(Check, RefusesLargeOddMixedWeights) {
     IntNetwork n = small();
-    n.connections[0].weight[5] = -7;
+    for (std::int16_t& w : n.connections[0].weight) w = 2;
+    n.connections[0].weight[5] = -7;  // twice it, shifted back
+    n.connections[0].weight[6] = 127;
+    EXPECT_EQ(errors(n), "");
+    n.connections[0].weight[6] = 129;
     EXPECT_THAT(errors(n), HasSubstr("the weights are not on Loihi's grid"));
 }
 

@@ -30,12 +30,12 @@ class ExactLIF(AbstractProcess):
     """decay_u, decay_v (2^-12), bias, threshold, amount, initial_v: int32 arrays of `shape`, in units of u and v (nothing
     is shifted). reset: one of the four constants above. refractory: steps for which v is held after a spike.
     first_step: Lava time step (from 1) of a sample's first step; period: steps from sample to sample; steps: steps of a
-    sample."""
+    sample. registers: 'loihi', or 'lava' for what stock Lava overflows like: only u, and that once."""
 
     def __init__(self, *, shape, decay_u, decay_v, bias, threshold, amount, initial_v, reset, refractory, first_step,
-                 period, steps):
+                 period, steps, registers='loihi'):
         super().__init__(shape=shape, reset=reset, refractory=refractory, first_step=first_step, period=period,
-                         steps=steps)
+                         steps=steps, registers=registers)
         self.a_in = InPort(shape=shape)
         self.s_out = OutPort(shape=shape)
         self.u = Var(shape=shape, init=0)
@@ -56,6 +56,10 @@ def decay_toward_zero(x, d):
 def wrap(x, bits):
     half = 1 << (bits - 1)
     return ((x + half) & (2 * half - 1)) - half
+
+
+def wrap_once(x):
+    return np.where(x > 1 << 23, x - (1 << 24), np.where(x <= -(1 << 23), x + (1 << 24), x))
 
 
 def clamp(x, bits):
@@ -91,13 +95,15 @@ class PyExactLIF(PyLoihiProcessModel):
             self.u[:] = 0
             self.v[:] = self.initial_v
             self.held[:] = 0
-        self.s_out.send(self.step(total, parameters['reset'], parameters['refractory']).astype(np.int32))
+        self.s_out.send(self.step(total, **{k: parameters[k] for k in ('reset', 'refractory', 'registers')}).astype(np.int32))
 
-    def step(self, total, reset, refractory):
-        a = wrap(total << 6, 22)
-        u = wrap(decay_toward_zero(self.u.astype(np.int64), self.decay_u.astype(np.int64)) + a, 24)
+    def step(self, total, reset, refractory, registers):
+        of_chip = registers == 'loihi'
+        a = wrap(total << 6, 22) if of_chip else total << 6
+        u = decay_toward_zero(self.u.astype(np.int64), self.decay_u.astype(np.int64)) + a
+        u = wrap(u, 24) if of_chip else wrap_once(u)
         v = self.v.astype(np.int64)
-        drive = wrap(u + self.bias, 24)
+        drive = wrap(u + self.bias, 24) if of_chip else u + self.bias
         if reset == SUBTRACT_NEXT_STEP:
             drive = drive - self.amount * (v > self.threshold)
         free = self.held == 0
