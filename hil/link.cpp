@@ -103,9 +103,8 @@ std::optional<Answer> matching(const Link& link, const Request& request, std::ui
 
 std::optional<Answer> wait_for(Link& link, const Request& request, Clock::time_point until) {
     std::uint8_t bytes[4096];
-    for (;;) {
-        // One byte at a time past a frame would be slow; what follows an answer in one read is an echo of
-        // repetitions, which the next request passes over in any case.
+    // A line that never falls silent must not hold this loop.
+    while (Clock::now() < until) {
         const std::size_t count = read_some(link.line, bytes, sizeof bytes, until);
         if (count == 0) return std::nullopt;
         link.statistics.bytes += count;
@@ -121,6 +120,7 @@ std::optional<Answer> wait_for(Link& link, const Request& request, Clock::time_p
         }
         if (found) return found;
     }
+    return std::nullopt;
 }
 
 double on_line(const Link& link, std::size_t bytes) {

@@ -1,5 +1,6 @@
 // The host's side of the link against the emitted serial firmware: built for this host, and on a simulated
 // board; over a good line and over one that loses, doubles, damages, cuts and delays frames.
+#include <atomic>
 #include <cstdlib>
 #include <fcntl.h>
 #include <fstream>
@@ -209,6 +210,24 @@ TEST(Link, NoiseAloneIsAnError) {
     EXPECT_THAT(text, HasSubstr("is --baud the speed of the firmware's line?"));
 }
 
+TEST(Link, EndlessNoiseIsAnError) {
+    auto [host, far] = test::line_pair();
+    std::atomic<bool> stop = false;
+    std::thread device([&far_end = far, &stop] {
+        std::vector<std::uint8_t> noise(1000);
+        std::mt19937 random(1);
+        for (std::uint8_t& byte : noise) byte = static_cast<std::uint8_t>(random());
+        while (!stop)
+            write_all(far_end, noise.data(), noise.size(), Clock::now() + std::chrono::milliseconds(10));
+    });
+    LinkOptions options = quick();
+    options.limit = std::chrono::milliseconds(300);
+    Link link(host, options);
+    EXPECT_THAT(error_of([&] { greet(link); }), HasSubstr("bytes come, but no answer within 0.3 s"));
+    stop = true;
+    device.join();
+}
+
 TEST(Link, ALineThatClosesIsAnError) {
     auto ends = test::line_pair();
     { const Line closed = std::move(ends.second); }
@@ -238,6 +257,30 @@ TEST(Link, FirmwareWithoutStatesSaysSo) {
     lies.hello.neurons += 1;
     EXPECT_THAT(error_of([&] { run_sample(link, lies, shape, input, false); }),
                 HasSubstr("the device refused a request as malformed"));
+}
+
+// A device that resets itself before any sample is done.
+TEST(Link, ADeviceThatKeepsLosingASampleIsAnError) {
+    SKIP_WITHOUT_COMPILER();
+    const HostDevice device(network_of(8));
+    setenv("RESET_EVERY", "250", 1);
+    const RunningDevice running = start(device);
+    LinkOptions options = quick();
+    options.most_restarts = 4;
+    Link link(running.line, options);
+    const DeviceFacts facts = greet(link);
+    const DeviceShape shape = test::shape_of(device.network);
+    const SpikeInput input{50, std::vector<std::uint8_t>(50 * shape.inputs)};
+    EXPECT_EQ(error_of([&] { run_sample(link, facts, shape, input, false); }),
+              "error: node 'test' (line): the device lost a sample 4 times\n"
+              "  hint: does it reset itself? look at its supply and at its watchdog\n");
+    DeviceFacts other = facts;
+    other.hello.fingerprint ^= 1;
+    EXPECT_EQ(error_of([&] { run_sample(link, other, shape, input, false); }),
+              "error: node 'test' (line): another network answers than before\n"
+              "  expected: the same device all the time\n"
+              "  hint: leave the device alone while samples run\n");
+    unsetenv("RESET_EVERY");
 }
 
 TEST(Link, AnotherVersionSaysSo) {
