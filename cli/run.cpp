@@ -28,18 +28,23 @@ struct Options {
     QuantizeFlags quantize;
 };
 
-// What Loihi 2's voltage probe shows in the step of a spike instead of the reset value (recording
-// lif_lava_loihi_fixed.csv of the NIR paper; lava-nc/lava issue 282).
-constexpr std::int32_t probed_at_spike = 128;
+// What a probe of v shows on the chip while a neuron rests: the count of refractory steps left, this one
+// included, times 128; without a refractory period 128 in the step of the spike (recording
+// lif_lava_loihi_fixed.csv of the NIR paper; lava-nc/lava issue 282; nengo-loihi issue 170).
+constexpr std::int32_t probed_per_step = 128;
 
-// Replaces v after a reset to 0 by what the chip's probe reads there.
 void read_as_probe(const IntNetwork& network, IntTrace& trace) {
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
         const IntPopulation& population = network.populations[p];
         if (!population.spiking || population.reset != rt::Reset::to_value) continue;
         auto& recorded = trace.populations[p];
-        for (std::size_t i = 0; i < recorded.s.size(); ++i)
-            if (recorded.s[i] != 0 && recorded.v[i] == 0) recorded.v[i] = probed_at_spike;
+        std::vector<int> left(recorded.neurons, 0);
+        for (std::size_t i = 0; i < recorded.s.size(); ++i) {
+            int& steps = left[i % recorded.neurons];
+            if (recorded.s[i] != 0) steps = population.refractory_steps + 1;
+            if (steps > 0 && recorded.v[i] == 0) recorded.v[i] = probed_per_step * steps;
+            if (steps > 0) --steps;
+        }
     }
 }
 
@@ -168,8 +173,8 @@ Command add_run(CLI::App& app) {
     command
         ->add_option(
             "--probe", options->probe,
-            "Emulator's v in the step of a spike: exact (after the reset), or chip, as Loihi 2's probe "
-            "reads it")
+            "Emulator's v after a spike: exact (after the reset), or chip, as a probe on Loihi reads it "
+            "while the neuron rests")
         ->check(CLI::IsMember({"exact", "chip"}));
     add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) { return run(*options, common, report); };

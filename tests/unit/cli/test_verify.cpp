@@ -153,6 +153,21 @@ TEST_F(Verify, SaysWhyLavaDidNotRun) {
     EXPECT_THAT(failed.err, HasSubstr("the script failed"));
 }
 
+// A neuron that spikes whenever it may, with two steps of rest after each.
+TEST_F(Verify, ProbeOfTheChipCountsTheStepsOfRest) {
+    write("net.json", R"({"format": "snn-json", "version": 1, "name": "one", "input": {"shape": [1]},
+        "layers": [{"type": "dense", "name": "fc", "units": 1, "weight": [[1.0]]},
+                   {"type": "neuron", "name": "n", "model": "lif", "beta": 0.5, "threshold": 0.5,
+                    "reset": "zero", "refractory": 2}]})");
+    write("x.npy", to_npy({{7, 1}, std::vector<std::uint8_t>(7, 1)}));
+    const Said said =
+        synfire("run net.json --profile loihi --input x.npy -o out --trace --probe chip --quiet");
+    ASSERT_EQ(said.code, 0) << said.err;
+    const NpyArray v = parse_npy(read("out/n.v.npy"), "v");
+    EXPECT_EQ(std::get<std::vector<std::int32_t>>(v.values),
+              (std::vector<std::int32_t>{384, 256, 128, 384, 256, 128, 384}));
+}
+
 TEST_F(LedgerFile, NamesTablesAndRegisters) {
     const Said mcu = synfire("compile " + digits + " --target mcu -o mcu --ledger m.json");
     ASSERT_EQ(mcu.code, 0) << mcu.err;
