@@ -158,7 +158,7 @@ TEST_F(Verify, ProbeOfTheChipCountsTheStepsOfRest) {
     write("net.json", R"({"format": "snn-json", "version": 1, "name": "one", "input": {"shape": [1]},
         "layers": [{"type": "dense", "name": "fc", "units": 1, "weight": [[1.0]]},
                    {"type": "neuron", "name": "n", "model": "lif", "beta": 0.5, "threshold": 0.5,
-                    "reset": "zero", "refractory": 2}]})");
+                    "reset": {"mode": "zero"}, "refractory": 2}]})");
     write("x.npy", to_npy({{7, 1}, std::vector<std::uint8_t>(7, 1)}));
     const Said said =
         synfire("run net.json --profile loihi --input x.npy -o out --trace --probe chip --quiet");
