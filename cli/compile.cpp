@@ -105,8 +105,15 @@ Outcome dry_run(const Target& target, IntNetwork integers, const Options& option
     Outcome outcome;
     outcome.json = {{"target", target.name}, {"profile", integers.profile}, {"fits", true}};
     const IntNetwork stored = stored_on(target, std::move(integers), report);
-    target.check(stored, options.emission, report);
-    report.stop_on_errors();
+    if (target.name == "loihi") {
+        const auto placed = loihi::place_checked(stored, options.emission, report);
+        report.stop_on_errors();
+        outcome.json["cores"] = placed->placement.cores.size();
+        outcome.json["chips"] = placed->placement.chips;
+    } else {
+        target.check(stored, options.emission, report);
+        report.stop_on_errors();
+    }
     outcome.text = fmt::format("{} fits target {} (arithmetic profile {}); nothing was written\n",
                                options.model, target.name, stored.profile);
     return outcome;

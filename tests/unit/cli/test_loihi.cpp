@@ -46,10 +46,12 @@ TEST_F(LoihiTest, WritesTheMapping) {
 }
 
 TEST_F(LoihiTest, DryRunWritesNothing) {
-    const Said said = synfire("compile " + digits + " --target loihi --dry-run --full-limits --chips 2");
+    const Said said =
+        synfire("compile " + digits + " --target loihi --dry-run --full-limits --chips 2 --json d.json");
     EXPECT_EQ(said.code, 0) << said.err;
     EXPECT_THAT(said.out, HasSubstr("fits target loihi (arithmetic profile loihi); nothing was written"));
     EXPECT_THAT(said.err, HasSubstr("1 of 128 cores on 1 chip, filled to the limits"));
+    EXPECT_EQ(Json::parse(read("d.json"))["cores"], 1);
     EXPECT_THAT(synfire("compile " + digits + " --target loihi").err, HasSubstr("--output is required"));
 }
 

@@ -369,5 +369,20 @@ TEST(Chips, ChainsThatDoNotTalkGetAChipEach) {
     EXPECT_GT(p.crossing_in_order, 0u);
 }
 
+// 29 neurons reach 131 cores: 3,799 axons, but at least four of those cores are on another chip, which takes
+// 29 axons more for each.
+TEST(Chips, AxonsToAnotherChipTakeTwo) {
+    const Placement p = placed(dense({4, 29, 131 * 1024}), {2, false});
+    EXPECT_EQ(p.chips, 2u);
+    EXPECT_EQ(p.cut_into, (std::vector<std::size_t>{3, 131}));
+    std::size_t axons = 0;
+    for (const Core& core : p.cores) {
+        EXPECT_FALSE(violation(core.use, budget(false)));
+        axons += core.use.output_axons;
+    }
+    EXPECT_EQ(axons, 29 * 131 + p.crossing);
+    EXPECT_EQ(placed(dense({4, 29, 127 * 1024}), {2, false}).cut_into, (std::vector<std::size_t>{1, 127}));
+}
+
 }  // namespace
 }  // namespace synfire::loihi
