@@ -104,8 +104,9 @@ IntNetwork clustered(IntNetwork integers, Report& report) {
 Outcome dry_run(const Target& target, IntNetwork integers, const Options& options, Report& report) {
     Outcome outcome;
     outcome.json = {{"target", target.name}, {"profile", integers.profile}, {"fits", true}};
-    const IntNetwork stored = stored_on(target, std::move(integers), report);
+    IntNetwork stored = stored_on(target, std::move(integers), report);
     if (target.name == "loihi") {
+        stored = loihi::as_emitted(std::move(stored), options.emission);
         const auto placed = loihi::place_checked(stored, options.emission, report);
         report.stop_on_errors();
         outcome.json["cores"] = placed->placement.cores.size();

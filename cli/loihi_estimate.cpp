@@ -70,7 +70,7 @@ std::string table(const IntNetwork& network, const Estimate& e, const loihi::Pla
 
 void describe_loihi(const IntNetwork& integers, const Evaluation& evaluation, Outcome& outcome,
                     Report& report) {
-    const IntNetwork network = stored_on(loihi_target(), integers, report);
+    const IntNetwork network = loihi::as_emitted(stored_on(loihi_target(), integers, report), {});
     TargetOptions options;
     options.chips = loihi::most_chips;
     const auto placed = loihi::place_checked(network, options, report);

@@ -53,7 +53,7 @@ Cost cost_of(const IntNetwork& network, const Target& target) {
     try {
         const IntNetwork stored = stored_on(target, network, report);
         if (target.name == "loihi") {
-            const auto placed = loihi::place_checked(stored, {}, report);
+            const auto placed = loihi::place_checked(loihi::as_emitted(stored, {}), {}, report);
             report.stop_on_errors();
             cost.cores = placed->placement.cores.size();
         } else {

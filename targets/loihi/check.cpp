@@ -275,8 +275,9 @@ void check(const IntNetwork& network, const TargetOptions& options, Report& repo
     place_checked(as_emitted(network, options), options, report);
 }
 
-IntNetwork as_emitted(const IntNetwork& network, const TargetOptions& options) {
-    return on_weight_grid(options.hard_reset ? with_hard_reset(network) : network);
+IntNetwork as_emitted(IntNetwork network, const TargetOptions& options) {
+    if (options.hard_reset) network = with_hard_reset(std::move(network));
+    return on_weight_grid(std::move(network));
 }
 
 IntNetwork with_hard_reset(IntNetwork network) {

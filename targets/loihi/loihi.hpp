@@ -20,6 +20,7 @@ struct Placed {
     Schedule schedule;
     Placement placement;
 };
+// network: as_emitted().
 std::optional<Placed> place_checked(const IntNetwork& network, const TargetOptions& options, Report& report);
 
 // Files: mapping.json, run_lava.py, lava_network.json, lava/*.npy, synfire_lava/*.py, and network.net where
@@ -28,7 +29,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
 
 // What check() judges and emit() writes: with a hard reset where that is asked for, and the same weights on
 // Loihi's grid.
-IntNetwork as_emitted(const IntNetwork& network, const TargetOptions& options);
+IntNetwork as_emitted(IntNetwork network, const TargetOptions& options);
 
 // The network with a hard reset to zero in place of every other reset. With TargetOptions::hard_reset, emit
 // writes this network, so whoever compares must emulate it too. Thresholds, biases and refractory periods

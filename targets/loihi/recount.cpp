@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "targets/loihi/grid.hpp"
 #include "targets/loihi/registers.hpp"
 
 namespace synfire::loihi {
@@ -199,7 +200,8 @@ struct ListReader {
         if (weight == 0) return;
         ++synapses;
         seen.emplace_back(connection, compartment);
-        if (!on_grid(weight * (1 << f.shift), f) || f.exponent + f.shift != c.exponent)
+        if ((!on_grid(weight * (1 << f.shift), f) && !of_nine_bits(c.weight)) ||
+            f.exponent + f.shift != c.exponent)
             r.fault("a weight of '" + c.name + "' does not fit its synapse format");
     }
 

@@ -22,7 +22,9 @@ int available_bits(int bits) {
 // which the lowest does not exist.
 WeightFormat weight_format(const IntConnection& c) {
     WeightFormat f;
-    f.sign = sign_mode(c.weight).value();
+    const std::optional<SignMode> sign = sign_mode(c.weight);
+    if (!sign) return {SignMode::mixed, 8, 0, c.exponent};  // nine bits, which only Lava holds
+    f.sign = *sign;
     unsigned set = 0, widest = 0;
     for (const int w : c.weight) {
         set |= static_cast<unsigned>(w < 0 ? -w : w);

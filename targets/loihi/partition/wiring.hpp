@@ -22,7 +22,8 @@ struct WeightFormat {
     friend auto operator<=>(const WeightFormat&, const WeightFormat&) = default;
 };
 
-// The weights must have passed the check of their grid.
+// The weights must have passed the check of their grid. Those that only the Lava simulation holds count as 8
+// bits.
 WeightFormat weight_format(const IntConnection& connection);
 
 // The accumulator slots of a core whose longest wait is `delay` steps, and the bits of a synapse that say how

@@ -75,6 +75,18 @@ TEST(Recount, AcceptsThePublishedMnist) {
     EXPECT_EQ(faults(m, m.text), "");
 }
 
+// lava-dl trains weights that only Lava holds; the chip's eight bits are counted for them.
+TEST(Recount, AcceptsWeightsOfNineBits) {
+    IntNetwork n = chain("trained", {4, 3}, 1);
+    n.profile = "lava";
+    n.rules = rt::lava_rules;
+    n.connections[0].weight = {-129, 255, 1, 3, 0, 5, 7, 9, 11, 13, 15, 17};
+    Report report;
+    EXPECT_EQ(emit(n, {}, report).count("mapping.json"), 1u);
+    EXPECT_THAT(to_json_text(report.diagnostics),
+                HasSubstr("odd weights of both signs beyond 127 need nine bits"));
+}
+
 TEST(Mapping, IsTheSameTwice) {
     for (const std::uint64_t seed : {3u, 4u, 5u})
         EXPECT_EQ(mapped(random_network(seed)).text, mapped(random_network(seed)).text);
