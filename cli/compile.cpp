@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/common.hpp"
+#include "cli/loihi_resets.hpp"
 #include "cli/quantization.hpp"
 #include "cli/ranges.hpp"
 #include "compiler/quantize/cluster.hpp"
@@ -127,11 +128,20 @@ Outcome compile(Options options, const Common& common, Report& report) {
     Model model = load_model(options.model, options.read, report);
     set_input_range(model, options.quantize, report);
     IntNetwork integers = integers_of(model, options.quantize, target.profile, common, report);
+    const bool compare_resets = options.dry_run && target.name == "loihi" && !model.calibration.empty();
+    const IntNetwork own_reset = compare_resets ? integers : IntNetwork{};
     if (options.emission.hard_reset) integers = loihi::with_hard_reset(std::move(integers));
     if (options.cluster_parameters) integers = clustered(std::move(integers), report);
     if (options.dry_run) {
-        for (Connection& c : model.network.connections) c.stages.clear();  // the integers are what counts now
-        return dry_run(target, std::move(integers), options, report);
+        if (!compare_resets)
+            for (Connection& c : model.network.connections)
+                c.stages.clear();  // the integers are what counts now
+        Outcome outcome = dry_run(target, std::move(integers), options, report);
+        if (compare_resets)
+            describe_resets(model.network, own_reset,
+                            calibration_data(model, options.quantize, report).samples, options.emission,
+                            common, outcome);
+        return outcome;
     }
     Artifacts files = target.emit(stored_on(target, integers, report), options.emission, report);
     files.merge(to_artifacts({target.name, model.network, integers}));

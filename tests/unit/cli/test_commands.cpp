@@ -139,3 +139,22 @@ TEST_F(Commands, ThreadsDoNotChangeResults) {
     ASSERT_EQ(synfire("run " + digits + " --input x.npy -o four --threads 4 --trace").code, 0);
     EXPECT_EQ(read("one/lif2.v.npy"), read("four/lif2.v.npy"));
 }
+
+// The soft reset of the model is closer to it than the hard one, which takes half the compartments.
+TEST_F(Commands, ADryRunMeasuresWhatTheResetsOfLoihiCost) {
+    write_digits(10);
+    const std::string dry = "compile " + digits + " --target loihi --dry-run --calibrate x.npy --json r.json";
+    const Said said = synfire(dry);
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("hard, to zero            --hard-reset"));
+    const nlohmann::json resets = nlohmann::json::parse(read("r.json")).at("resets");
+    ASSERT_EQ(resets.size(), 2U);
+    const double soft = resets[0].at("agreement").at("lif1"), hard = resets[1].at("agreement").at("lif1");
+    EXPECT_GT(soft, 0.9);
+    EXPECT_LT(hard, soft);
+    EXPECT_EQ(resets[0].at("cores"), 1);
+    // Asked for the hard reset, the table is the same.
+    ASSERT_EQ(synfire(dry + " --hard-reset").code, 0);
+    EXPECT_EQ(nlohmann::json::parse(read("r.json")).at("resets"), resets);
+    EXPECT_FALSE(exists("arrays"));
+}
