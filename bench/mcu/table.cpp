@@ -122,7 +122,7 @@ std::vector<Row> count(const std::string& board, const Timer& timer, const Layer
                               "target_compile_definitions(count PRIVATE BENCH_PICOSECONDS={})\n",
                               timer.picoseconds));
     write_artifacts(compiled, files);
-    const hil::Firmware firmware = hil::build_firmware(compiled, board);
+    const hil::Firmware firmware = hil::build_firmware(compiled, board, {"count"});
     std::vector<std::string> arguments = firmware.simulator;
     arguments.push_back((firmware.folder.path() / "build" / "count.elf").string());
     arguments.insert(arguments.end(), {"-icount", timer.picoseconds == 0 ? "shift=0" : "shift=6"});
