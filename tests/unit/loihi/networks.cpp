@@ -308,9 +308,9 @@ IntNetwork random_network(std::uint64_t seed) {
              SignalKind::spikes});
     for (int i = 0; i < layers; ++i) {
         const bool image = numbers.in(0, 1) == 0;
-        const std::size_t p = add_population(n, image ? Shape{static_cast<std::size_t>(numbers.in(1, 12)),
-                                                              static_cast<std::size_t>(numbers.in(4, 20)),
-                                                              static_cast<std::size_t>(numbers.in(4, 20))}
+        const std::size_t p = add_population(n, image ? Shape{static_cast<std::size_t>(numbers.in(1, 8)),
+                                                              static_cast<std::size_t>(numbers.in(4, 14)),
+                                                              static_cast<std::size_t>(numbers.in(4, 14))}
                                                       : Shape{static_cast<std::size_t>(numbers.in(1, 700))});
         vary(n.populations[p], numbers);
         for (int k = numbers.in(1, 3); k > 0; --k) {
@@ -319,9 +319,11 @@ IntNetwork random_network(std::uint64_t seed) {
                                                : from(static_cast<std::size_t>(any));
             const Shape shape = any < 0 ? n.inputs[source.index].shape : n.populations[source.index].shape;
             if (image && shape.size() == 3 && numbers.in(0, 3) > 0) {
-                convolve(n, source, p, static_cast<std::size_t>(numbers.in(1, 4)),
-                         static_cast<std::size_t>(numbers.in(1, 2)),
-                         static_cast<std::size_t>(numbers.in(0, 2)), numbers);
+                // One after another: compilers evaluate arguments in their own order.
+                const auto pad = static_cast<std::size_t>(numbers.in(0, 2));
+                const auto stride = static_cast<std::size_t>(numbers.in(1, 2));
+                const auto kernel = static_cast<std::size_t>(numbers.in(1, 4));
+                convolve(n, source, p, kernel, stride, pad, numbers);
             } else {
                 connect(n, source, p, 0, 2 * numbers.in(1, 80), numbers);
                 if (numbers.in(0, 1) == 0) thin_out(n.connections.back(), numbers.in(2, 60), numbers);
