@@ -4,6 +4,7 @@
     run_lava.py INPUT.npy OUT_DIR                  one network input: [T, ...] or [B, T, ...]
     run_lava.py NAME=X.npy NAME=Y.npy OUT_DIR      several network inputs
     --trace                                        also u and v after every step
+    --hw                                           on Loihi 2 in place of the CPU; needs Intel's extension of Lava
 
 Writes <population>.s.npy (uint8, [B,] T x n), with --trace .u.npy and .v.npy (int32), and run.json. Lava needs one step
 for every synapse that a spike crosses; the rows are moved back by that shift, so that row k of every population is what
@@ -83,7 +84,7 @@ def make_synapses(c):
     return DelayDense(delays=np.full(weights.shape, c['lava_delay'], dtype=int), max_delay=int(c['lava_delay']), **common)
 
 
-def run(network, samples, trace):
+def run(network, samples, trace, config):
     """samples: one [B, T, n] array per network input. Returns one dict of [B, T, n] arrays per population."""
     batch, steps = samples[0].shape[:2]
     period = steps + network['longest_delay']  # spikes under way at a sample's end arrive before the next one starts
@@ -109,7 +110,7 @@ def run(network, samples, trace):
             watched[name] = Monitor()
             watched[name].probe(getattr(p, name), total)
         monitors.append(watched)
-    populations[0].run(condition=RunSteps(num_steps=total), run_cfg=Loihi2SimCfg(select_tag='fixed_pt'))
+    populations[0].run(condition=RunSteps(num_steps=total), run_cfg=config)
     results = []
     for p, sink, watched in zip(network['populations'], sinks, monitors):
         rows = {name: monitor.var_read_0.get() for name, monitor in watched.items()}
@@ -151,16 +152,30 @@ def read_inputs(arguments, network):
     return [x for x, _ in read], read[0][1]
 
 
+def hardware_config(network):
+    """Stock neurons alone run there: ExactLIF has a model for the CPU and none in microcode."""
+    exact = [p['name'] for p in network['populations'] if p['process'] == 'ExactLIF']
+    if exact:
+        sys.exit(f"--hw: {', '.join(exact)}: Loihi 2 has no microcode for these neurons (run_lava.py: ExactLIF)\n"
+                 f"  hint: compile with --hard-reset, or leave out --hw")
+    from lava.magma.core import run_configs
+    if not hasattr(run_configs, 'CLoihiProcessModel'):
+        sys.exit("--hw: this Lava is without Intel's extension for Loihi 2\n  hint: leave out --hw")
+    return run_configs.Loihi2HwCfg()
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('inputs', nargs='+', metavar='INPUT.npy')
     parser.add_argument('out', metavar='OUT_DIR')
     parser.add_argument('--trace', action='store_true')
+    parser.add_argument('--hw', action='store_true')
     arguments = parser.parse_args()
     with open(os.path.join(HERE, 'lava_network.json')) as f:
         network = json.load(f)
     samples, batch = read_inputs(arguments.inputs, network)
-    write(network, run(network, samples, arguments.trace), batch, arguments.out)
+    config = hardware_config(network) if arguments.hw else Loihi2SimCfg(select_tag='fixed_pt')
+    write(network, run(network, samples, arguments.trace, config), batch, arguments.out)
 
 
 if __name__ == '__main__':  # required: Lava starts its processes by importing this file again
