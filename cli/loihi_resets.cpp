@@ -69,13 +69,12 @@ void describe_resets(const Network& network, const IntNetwork& integers,
     if (std::none_of(integers.populations.begin(), integers.populations.end(), soft)) return;
     std::vector<Choice> choices(2);
     choices[0] = {"soft, as in the model", "", where_soft_runs(integers), integers, {}, {}};
-    choices[1] = {
-        "hard, to zero", "--hard-reset", "Lava, netx, Loihi 1", loihi::with_hard_reset(integers), {}, {}};
+    choices[1] = {"hard, to zero", "--hard-reset", "Lava, Loihi 1", loihi::with_hard_reset(integers), {}, {}};
     for (Choice& c : choices) {
         Report ignored;  // what the chosen one is told is in the report already
         TargetOptions plain = options;
         plain.hard_reset = false;
-        if (auto placed = loihi::place_checked(c.integers, plain, ignored))
+        if (auto placed = loihi::place_checked(loihi::as_emitted(c.integers, plain), plain, ignored))
             c.placement = std::move(placed->placement);
     }
     measure(network, samples, common, choices);
