@@ -11,6 +11,7 @@
 #include "targets/mcu/kernels.hpp"
 #include "targets/mcu/lower.hpp"
 #include "targets/mcu/mcu.hpp"
+#include "targets/mcu/overlay.hpp"
 #include "targets/mcu/print_tables.hpp"
 
 namespace synfire::mcu {
@@ -130,6 +131,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     Tables tables = lower(network, options.weights);
     const KernelFamily* const family = find_family(options.core);
     if (family != nullptr) use_kernels(network, *family, tables);
+    overlay_buffers(tables);
     note_flash(tables, report);
     Names names = names_of(tables, name, family);
     add_identity(network, names);

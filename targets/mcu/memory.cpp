@@ -1,6 +1,7 @@
 #include "targets/mcu/memory.hpp"
 
 #include "targets/mcu/lower.hpp"
+#include "targets/mcu/overlay.hpp"
 
 namespace synfire::mcu {
 namespace {
@@ -12,7 +13,8 @@ std::size_t bytes(const ColumnTable& column) {
 }  // namespace
 
 Memory memory_of(const IntNetwork& network) {
-    const Tables tables = lower(network);
+    Tables tables = lower(network);
+    overlay_buffers(tables);
     Memory memory;
     for (const ConnectionTable& c : tables.connections)
         memory.weights += packed_weights(c).size() + 4 * c.first.size() + 2 * c.targets.size();
