@@ -13,6 +13,7 @@ packages=(
     libzip-dev                                       # .npz archives
     libserialport-dev                                # boards at a serial line
     libmetis-dev                                     # cores of Loihi to chips
+    libeigen3-dev                                    # least squares
     libjs-d3 libkainjow-mustache-dev                 # HTML reports
     libgtest-dev libgmock-dev                        # tests
     librandom123-dev libssl-dev                      # tests: random numbers, hashes

@@ -47,6 +47,7 @@ Command add_init(CLI::App& app);
 Command add_propagate(CLI::App& app);
 Command add_report(CLI::App& app);
 Command add_run(CLI::App& app);
+Command add_size(CLI::App& app);
 Command add_tune(CLI::App& app);
 Command add_verify(CLI::App& app);
 

@@ -13,6 +13,7 @@
 #include "cli/progress.hpp"
 #include "cli/quantization.hpp"
 #include "cli/readout_flag.hpp"
+#include "cli/step_cost.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -23,6 +24,7 @@ struct Options {
     InputFlags inputs;
     std::string labels;
     std::string readout;
+    std::string costs;   // file; empty: none
     std::string target;  // empty: that of a compiled directory, else mcu
     QuantizeFlags quantize;
 };
@@ -48,6 +50,8 @@ Outcome evaluate_command(const Options& options, const Common& common, Report& r
         to_text(evaluation, rule);
     outcome.json = {{"profile", integers.profile}};
     outcome.json.update(to_json(evaluation, rule));
+    if (!options.costs.empty())
+        describe_costs(read_costs(options.costs, integers), integers, data, common.threads, outcome);
     if (target == "loihi") describe_loihi(integers, evaluation, outcome, report);
     return outcome;
 }
@@ -69,6 +73,9 @@ Command add_evaluate(CLI::App& app) {
             "--target", options->target,
             "mcu, or loihi: also estimate time and energy there (default: what MODEL was compiled for)")
         ->check(CLI::IsMember({"mcu", "loihi"}));
+    command->add_option(
+        "--costs", options->costs,
+        "What spikes cost on a device (synfire hil --costs): predict every step's cost there");
     add_quantize_flags(*command, options->quantize, &options->inputs);
     return [options](const Common& common, Report& report) {
         return evaluate_command(*options, common, report);

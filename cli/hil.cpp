@@ -12,6 +12,7 @@
 #include "cli/identity.hpp"
 #include "cli/inputs.hpp"
 #include "cli/progress.hpp"
+#include "cli/step_cost.hpp"
 #include "compiler/quantize/fingerprint.hpp"
 #include "emulator/compare.hpp"
 #include "emulator/emulate.hpp"
@@ -30,6 +31,7 @@ struct Options {
     std::size_t samples = 0;  // 0: all
     bool states = false;
     double timeout = 10;  // s
+    std::string costs;    // file; empty: none
 };
 
 // A device and the way to it.
@@ -87,6 +89,7 @@ struct Measurements {
     std::vector<double> latency;    // of every step, microseconds
     std::vector<double> cost;       // of every step, in the unit below
     std::vector<double> inference;  // of every sample; empty where a step's is not known
+    MeasuredSteps steps;            // where costs are fitted
 };
 
 // What the device's counter says. Under QEMU time is counted in instructions.
@@ -127,6 +130,20 @@ void add(Measurements& all, const hil::SampleRun& run, const Unit& unit) {
         sum += all.cost.back();
     }
     if (known) all.inference.push_back(sum);
+}
+
+// The spikes of a sample's steps and what the device counted in them.
+void add_costs(const IntNetwork& integers, const std::vector<Signal>& inputs, const IntTrace& trace,
+               std::size_t sample, const hil::SampleRun& run, const Unit& unit, MeasuredSteps& measured) {
+    const std::vector<std::vector<double>> counts = term_counts(integers, inputs, trace);
+    for (std::size_t t = 0; t < run.counts.size(); ++t) {
+        const std::uint32_t count = unit.instructions ? run.counts[t].instructions : run.counts[t].cycles;
+        if (count == 0) continue;
+        measured.steps.counts.push_back(counts[t]);
+        measured.steps.first.push_back(t == 0);
+        measured.steps.cost.push_back(std::round(count * unit.per_count));
+        measured.sample.push_back(sample);
+    }
 }
 
 // The value below which this part of them lies.
@@ -189,6 +206,7 @@ void run_samples(const Options& options, const IntNetwork& integers, const DataS
         const IntTrace expected = emulate(integers, inputs);
         hil::SampleRun run = hil::run_sample(link, device, shape, spikes, false);
         add(all, run, unit);
+        if (!options.costs.empty()) add_costs(integers, inputs, expected, sample, run, unit, all.steps);
         found = first_mismatch(sample, expected, trace_of(integers, std::move(run.record)));
         if (found || !options.states) continue;
         run = hil::run_sample(link, device, shape, spikes, true);
@@ -206,6 +224,10 @@ void run_samples(const Options& options, const IntNetwork& integers, const DataS
     else
         outcome.text += "passed: identical in every sample and step\n";
     describe(all, unit, device.hello, outcome);
+    if (options.costs.empty() || found) return;
+    all.steps.device = std::string(outcome.json["device"]);
+    all.steps.unit = unit.name;
+    write_costs(options.costs, integers, all.steps, outcome);
 }
 
 Outcome run(const Options& options, const Common& common, Report& report) {
@@ -247,6 +269,8 @@ Command add_hil(CLI::App& app) {
         command->add_option("--qemu", options->board, "Board that QEMU simulates, instead of a port");
     port->excludes(qemu);
     command->add_option("--samples", options->samples, "Only the first samples of the data");
+    command->add_option("--costs", options->costs,
+                        "Fit what a spike of each layer costs on the device, and write it to this file");
     command->add_flag("--states", options->states, "Also compare s, u and v of every neuron at every step");
     command
         ->add_option("--timeout", options->timeout,

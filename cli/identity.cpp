@@ -11,6 +11,7 @@
 #include "emulator/emulate.hpp"
 #include "hil/qemu.hpp"
 #include "hil/record.hpp"
+#include "hil/stack.hpp"
 
 namespace synfire::cli {
 namespace {
@@ -117,15 +118,17 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
     require_firmware(model);
     const hil::Firmware firmware = hil::build_firmware(model.path, board);
     const hil::ImageSize size = hil::image_size(firmware);
+    const hil::StackUse stack = hil::stack_use(firmware);
     Outcome outcome = compare_with_emulator(integers, batch, run_on_board(firmware, integers, batch),
                                             "firmware on " + board, common);
     outcome.text +=
-        fmt::format("flash: {} bytes of weights + {} of code and tables; RAM: {} bytes and the stack\n",
-                    size.weights, size.flash() - size.weights, size.ram());
+        fmt::format("flash: {} bytes of weights + {} of code and tables; RAM: {} bytes + {} of stack\n",
+                    size.weights, size.flash() - size.weights, size.ram(), stack.bytes);
     outcome.json["board"] = board;
     outcome.json["flash"] = {
         {"weights", size.weights}, {"tables", size.tables}, {"code", size.code}, {"data", size.data}};
     outcome.json["ram"] = size.ram();
+    outcome.json["stack"] = stack.bytes;
     return outcome;
 }
 

@@ -71,17 +71,11 @@ int main(int argc, char** argv) {
     app.name("synfire");
     app.require_subcommand(1);
     app.set_version_flag("--version", SYNFIRE_VERSION);
-    const std::vector<std::pair<const char*, Command (*)(CLI::App&)>> rows = {{"inspect", add_inspect},
-                                                                              {"compile", add_compile},
-                                                                              {"convert", add_convert},
-                                                                              {"init", add_init},
-                                                                              {"propagate", add_propagate},
-                                                                              {"run", add_run},
-                                                                              {"verify", add_verify},
-                                                                              {"evaluate", add_evaluate},
-                                                                              {"report", add_report},
-                                                                              {"hil", add_hil},
-                                                                              {"tune", add_tune}};
+    const std::vector<std::pair<const char*, Command (*)(CLI::App&)>> rows = {
+        {"inspect", add_inspect}, {"compile", add_compile},     {"convert", add_convert},
+        {"init", add_init},       {"propagate", add_propagate}, {"run", add_run},
+        {"verify", add_verify},   {"evaluate", add_evaluate},   {"report", add_report},
+        {"hil", add_hil},         {"size", add_size},           {"tune", add_tune}};
     std::vector<std::pair<CLI::App*, Command>> commands;
     Common common;
     for (const auto& [name, add] : rows) {

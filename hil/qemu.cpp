@@ -103,6 +103,32 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
+// What one of the compiler's programs says of an image.
+std::vector<std::string> ask_image(const Firmware& firmware, const std::string& program,
+                                   const std::string& option, const std::string& image) {
+    const fs::path& folder = firmware.folder.path();
+    const fs::path log = folder / (program + ".log");
+    const ProcessResult result =
+        run_process({firmware.board.tools + program, option, (folder / "build" / (image + ".elf")).string()},
+                    folder, log, build_limit);
+    if (result.exit_code != 0 || result.signal != 0 || result.timed_out)
+        fail(quoted_board(firmware.board), "the image's size cannot be read", "",
+             install(firmware.board.tools_package));
+    return lines_of(read_file(log.string()));
+}
+
+// Of a symbol that ports/link.ld defines.
+std::uint64_t address_of(const std::vector<std::string>& symbols, const std::string& name) {
+    for (const std::string& line : symbols) {
+        std::istringstream words(line);
+        std::uint64_t address = 0;
+        char kind = 0;
+        std::string symbol;
+        if (words >> std::hex >> address >> kind >> symbol && symbol == name) return address;
+    }
+    SYNFIRE_BUG("an image without the symbols of link.ld");
+}
+
 }  // namespace
 
 const std::vector<Board>& boards() {
@@ -216,16 +242,8 @@ Simulation start_simulation(const Firmware& firmware) {
 }
 
 ImageSize image_size(const Firmware& firmware, const std::string& image) {
-    const fs::path& folder = firmware.folder.path();
-    const ProcessResult result =
-        run_process({firmware.board.tools + "size", "-A", (folder / "build" / (image + ".elf")).string()},
-                    folder, folder / "size.log", build_limit);
-    if (result.exit_code != 0 || result.signal != 0 || result.timed_out)
-        fail(quoted_board(firmware.board), "the image's size cannot be read", "",
-             install(firmware.board.tools_package));
     ImageSize size;
-    std::istringstream lines(result.output);
-    for (std::string line; std::getline(lines, line);) {
+    for (const std::string& line : ask_image(firmware, "size", "-A", image)) {
         std::istringstream words(line);
         std::string section;
         std::uint64_t bytes = 0;
@@ -236,6 +254,8 @@ ImageSize image_size(const Firmware& firmware, const std::string& image) {
         if (section == ".data") size.data = bytes;
         if (section == ".bss") size.bss = bytes;
     }
+    const std::vector<std::string> symbols = ask_image(firmware, "nm", "-g", image);
+    size.stack_room = address_of(symbols, "stack_top") - address_of(symbols, "bss_end");
     return size;
 }
 

@@ -61,11 +61,12 @@ unsigned icount_shift(const Board& board);
 
 // Bytes of the smallest complete image: start-up code, engine, tables and one state.
 struct ImageSize {
-    std::uint64_t code = 0;     // flash: vectors, start-up, engine, constants of the compiler
-    std::uint64_t tables = 0;   // flash: everything per neuron and population but weights
-    std::uint64_t weights = 0;  // flash
-    std::uint64_t data = 0;     // flash and RAM: initialized variables
-    std::uint64_t bss = 0;      // RAM: state; the stack is not counted
+    std::uint64_t code = 0;        // flash: vectors, start-up, engine, constants of the compiler
+    std::uint64_t tables = 0;      // flash: everything per neuron and population but weights
+    std::uint64_t weights = 0;     // flash
+    std::uint64_t data = 0;        // flash and RAM: initialized variables
+    std::uint64_t bss = 0;         // RAM: state; the stack is not counted
+    std::uint64_t stack_room = 0;  // RAM that is left
 
     std::uint64_t flash() const { return code + tables + weights + data; }
     std::uint64_t ram() const { return data + bss; }

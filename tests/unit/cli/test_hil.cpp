@@ -107,3 +107,78 @@ TEST_F(Hil, AsksForADevice) {
     EXPECT_THAT(err("dir --port /dev/null"),
                 HasSubstr("node '/dev/null' (serial port): there is no such serial port"));
 }
+
+// What half of the samples cost tells what the others do.
+TEST_F(Hil, FitsWhatSpikesCostAndEvaluatePredicts) {
+    SKIP_WITHOUT_BOARD();
+    write_digits(8);
+    for (const std::string core : {"", " --core cortex-m4"}) {
+        const std::string dir = core.empty() ? "portable" : "kernels";
+        ASSERT_EQ(synfire("compile " + digits + " --target mcu" + core + " -o " + dir).code, 0);
+        const Said said =
+            synfire("hil " + dir + " --qemu mps2-an386 --input x.npy --costs c.json --json h.json");
+        ASSERT_EQ(said.code, 0) << said.err;
+        EXPECT_THAT(said.out, HasSubstr(" each: spikes of 'lif1'\n"));
+        EXPECT_THAT(said.out, HasSubstr("fitted to every other sample, it predicts the others within "));
+        const Json measured = Json::parse(read("h.json"));
+        const Json costs = Json::parse(read("c.json"));
+        EXPECT_EQ(costs, measured.at("costs"));
+        EXPECT_LT(costs.at("error").at("all_steps"), 0.005);
+        EXPECT_LT(costs.at("error").at("worst_step"), 0.03);
+        // 64 input neurons reach 128, a spike of which reaches 10 (16 with kernels).
+        EXPECT_GT(costs.at("terms")[0].at("each"), 128 * 0.75);
+        EXPECT_LT(costs.at("terms")[0].at("each"), 128 * 12);
+        const Said evaluated = synfire("evaluate " + dir + " --data x.npy --costs c.json --json e.json");
+        ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+        EXPECT_THAT(evaluated.out, HasSubstr("predicted on mps2-an386 in QEMU: step: median "));
+        const double predicted = Json::parse(read("e.json")).at("predicted_cost").at("sample").at("median");
+        const double counted = measured.at("instructions").at("sample").at("median");
+        EXPECT_NEAR(predicted / counted, 1, 0.03);
+    }
+}
+
+TEST_F(Hil, EvaluateRefusesCostsThatAreNotThisNetworks) {
+    write_digits(1);
+    ASSERT_EQ(synfire("compile " + digits + " --target mcu -o dir").code, 0);
+    const auto error = [&](const std::string& file) {
+        write("c.json", file);
+        const Said said = synfire("evaluate dir --data x.npy --costs c.json");
+        EXPECT_EQ(said.code, 1);
+        return said.err;
+    };
+    const std::string head =
+        "{\"format\": \"synfire step cost 1\", \"device\": \"a\", \"unit\": \"cycles\", "
+        "\"constant\": 1, \"first_step\": 0, ";
+    EXPECT_THAT(error("[1"), HasSubstr("c.json: error: field 'format': is not the cost of steps\n"));
+    EXPECT_THAT(error("{\"format\": 1}"), HasSubstr("field 'format': is not the cost of steps\n"));
+    EXPECT_THAT(error(head + "\"fingerprint\": \"0\"}"),
+                HasSubstr("field 'fingerprint': is of another network\n"));
+    EXPECT_THAT(error("{\"format\": \"synfire step cost 1\", \"device\": 1}"),
+                HasSubstr("field 'device': is of another type\n"));
+    EXPECT_THAT(error(head + "\"terms\": []}"), HasSubstr("field 'fingerprint': is absent\n"));
+    EXPECT_THAT(error(head), HasSubstr("hint: synfire hil DIR --qemu BOARD --input X.npy --costs FILE\n"));
+}
+
+// Flash, RAM and stack of an image.
+TEST_F(Hil, SizeListsEveryByte) {
+    SKIP_WITHOUT_BOARD();
+    compile_digits();
+    const Said said = synfire("size dir --board mps2-an386 --json s.json");
+    ASSERT_EQ(said.code, 0) << said.err;
+    EXPECT_THAT(said.out, HasSubstr("smallest complete image on mps2-an386 (Cortex-M4)\nflash "));
+    EXPECT_THAT(said.out, HasSubstr(" of stack at most; "));
+    const Json json = Json::parse(read("s.json"));
+    EXPECT_EQ(json.at("flash").at("weights"), 64 * 128 + 128 * 10);
+    EXPECT_GE(json.at("ram").at("stack"), 100);
+    EXPECT_LE(json.at("ram").at("stack"), 400);
+    EXPECT_EQ(json.at("ram").at("state").get<int>() + json.at("ram").at("stack").get<int>() +
+                  json.at("ram").at("left").get<int>(),
+              4 << 20);
+    EXPECT_EQ(json.at("deepest_calls").front(), "reset_handler");
+    const Said other = synfire("size dir --board nano");
+    EXPECT_EQ(other.code, 1);
+    EXPECT_THAT(other.err, HasSubstr("'nano' (board): unknown board"));
+    const Said model = synfire("size " + digits + " --board mps2-an386");
+    EXPECT_EQ(model.code, 1);
+    EXPECT_THAT(model.err, HasSubstr("holds no firmware"));
+}
