@@ -28,6 +28,10 @@ void add_quantize_flags(CLI::App& command, QuantizeFlags& flags, const InputFlag
                     "Bits of a decay factor, 12 to 24 (profile mcu; default 12, beside 16-bit weights 24)")
         ->check(CLI::Range(12, 24));
     command
+        .add_option("--state-bits", flags.options.state_bits,
+                    "Bits of a membrane potential: 32 (the default), or 16, which saturates (profile mcu)")
+        ->check(CLI::IsMember({16, 32}));
+    command
         .add_option("--input-range", flags.input_range,
                     "Greatest magnitude of real-valued inputs; it becomes the largest integer level")
         ->check(CLI::Range(1e-30, 1e30));
@@ -76,7 +80,7 @@ std::optional<std::string> own_profile(const Model& model) {
 // Runs of this many neuron steps are kept; about a gigabyte.
 constexpr std::size_t most_calibration_cells = std::size_t{1} << 26;
 
-const char* const quantization_options[] = {"--profile",   "--weight-bits", "--decay-bits",
+const char* const quantization_options[] = {"--profile",   "--weight-bits", "--decay-bits", "--state-bits",
                                             "--scale-per", "--rounding",    "--calibrate"};
 
 bool typed(const QuantizeFlags& flags, const std::string& option) {

@@ -237,6 +237,7 @@ std::string compile_command(const Options& options, const Row& row) {
     std::string text = fmt::format("synfire compile {} --target {} --calibrate {}", options.model,
                                    options.target, fmt::join(options.read.calibrate, " --calibrate "));
     if (options.target == "mcu") text += " --weight-bits " + row.bits;
+    if (options.quantize.options.state_bits == 16) text += " --state-bits 16";
     if (row.candidate->repaired) text += " --rounding every-spike";
     return text + " -o DIR\n";
 }

@@ -68,6 +68,7 @@ inline Span limits_of(rt::Register r) {
     const double half = std::ldexp(1.0, r.bits - 1);
     switch (r.overflow) {
         case rt::Overflow::wrap:
+        case rt::Overflow::saturate:
             return {-half, half - 1};
         case rt::Overflow::wrap_once:
             return {-half + 1, half};

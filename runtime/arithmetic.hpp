@@ -16,6 +16,7 @@ enum class Overflow : uint8_t {
     wrap,       // two's complement, range [-2^(bits-1), 2^(bits-1))
     wrap_once,  // Lava's current: one turn at most, range (-2^(bits-1), 2^(bits-1)] (lava/proc/lif/models.py)
     clamp,      // saturates, symmetric: [-(2^(bits-1) - 1), 2^(bits-1) - 1]
+    saturate,   // saturates as processors do: [-2^(bits-1), 2^(bits-1) - 1]
 };
 
 // A register: how many bits it has and what it does when they do not suffice. bits is 2..32.
@@ -57,12 +58,19 @@ constexpr int32_t decay_toward_zero(int32_t x, int32_t d, int fraction_bits) {
     return static_cast<int32_t>(x > limit ? limit : x < -limit ? -limit : x);
 }
 
+[[gnu::always_inline]] constexpr int32_t saturate_twos_complement(int64_t x, int bits) {
+    const int64_t limit = (int64_t{1} << (bits - 1)) - 1;
+    return static_cast<int32_t>(x > limit ? limit : x < -limit - 1 ? -limit - 1 : x);
+}
+
 [[gnu::always_inline]] constexpr int32_t store(int64_t x, Register to) {
     switch (to.overflow) {
         case Overflow::wrap:
             return wrap_twos_complement(x, to.bits);
         case Overflow::wrap_once:
             return wrap_once(x, to.bits);
+        case Overflow::saturate:
+            return saturate_twos_complement(x, to.bits);
         case Overflow::clamp:
             break;
     }

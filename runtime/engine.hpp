@@ -28,14 +28,19 @@
 //   bool all_lanes, all_quick, all_direct, settles, nibble_lanes;   where lanes: of every population; resets
 //   in the next step const LanePopulation* lane_populations;  [population_count], where lanes const uint16_t*
 //   feeds; [lists], where lanes: 1 + the population whose rows a list fills, or 0
+// and where membranes have 16 bits
+//   bool fused_alike, fused_own;      whether kernels/fused.hpp steps any population, and how
+//   bool all_fused;                   every one of them
+//   const FusedLayer* fused_layers;   [population_count], where any is fused
 // A State has arrays v, u, held, sum, events and counts, where lanes also rows and lane_sum; see model.h of
-// an emitted network for their sizes.
+// an emitted network for their sizes. The elements of v hold Rules::membrane: int32_t or int16_t.
 #pragma once
 
 #include <stdint.h>
 
 #include "runtime/column.hpp"
 #include "runtime/drawn_rows.hpp"
+#include "runtime/kernels/fused.hpp"
 #include "runtime/lanes.hpp"
 #include "runtime/neuron.hpp"
 #include "runtime/weights.hpp"
@@ -210,10 +215,16 @@ inline const Connection* gather(const Model& model, State& state, const Populati
     return connection;
 }
 
+// to: an element of State::v, which holds what the rules of the network allow.
+template <class Potential>
+inline void set_potential(Potential& to, int32_t v) {
+    to = static_cast<Potential>(v);
+}
+
 // Updates the neurons of one population from State::sum and fills its spike list. v, u and held point to the
 // population's first neuron; u and held are not touched where the population does not keep them.
-template <class Model, class State, class Observer>
-inline void update(const Model& model, State& state, uint16_t index, int32_t* v, int32_t* u, uint8_t* held,
+template <class Model, class State, class Potential, class Observer>
+inline void update(const Model& model, State& state, uint16_t index, Potential* v, int32_t* u, uint8_t* held,
                    Observer&& observer) {
     const Population& population = model.populations[index];
     const NeuronColumns& neurons = model.neurons[index];
@@ -240,7 +251,7 @@ inline void update(const Model& model, State& state, uint16_t index, int32_t* v,
         }
         const bool spiked = integrate(model.rules, parameters, neuron, sum) && population.spiking &&
                             fire(model.rules, parameters, neuron) > 0;
-        v[i] = neuron.v;
+        set_potential(v[i], neuron.v);
         if (filtered) u[i] = neuron.u;
         if (refractory) held[i] = neuron.held;
         if (spiked) *next++ = static_cast<uint16_t>(i);
@@ -291,9 +302,9 @@ inline uint32_t list_rows(const Model& model, State& state, uint16_t index, cons
 }
 
 // The step of a population in lanes. Returns the connection after its last.
-template <class Model, class State, class Observer>
+template <class Model, class State, class Potential, class Observer>
 inline const Connection* step_lanes(const Model& model, State& state, uint16_t index,
-                                    const Connection* connection, int32_t* v, int32_t* u, uint8_t* held,
+                                    const Connection* connection, Potential* v, int32_t* u, uint8_t* held,
                                     Observer&& observer) {
     const Population& population = model.populations[index];
     const LanePopulation& lane = model.lane_populations[index];
@@ -303,21 +314,46 @@ inline const Connection* step_lanes(const Model& model, State& state, uint16_t i
     else
         synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
     connection += population.connections;
-    if ((model.all_quick || lane.quick) && !watched(observer)) {
-        update_quickly(model, state, index, v);
-        return connection;
+    if constexpr (sizeof(Potential) == sizeof(int32_t)) {
+        if ((model.all_quick || lane.quick) && !watched(observer)) {
+            update_quickly(model, state, index, v);
+            return connection;
+        }
     }
     for (uint32_t i = 0; i < population.neurons; ++i) state.sum[i] = state.lane_sum[i];
     update(model, state, index, v, u, held, observer);
     return connection;
 }
 
+// Sums, updates and lists a population with one kernel.
+template <class Model, class State>
+inline void step_at_once(const Model& model, State& state, uint16_t index, int16_t* v) {
+    const FusedLayer& layer = model.fused_layers[index];
+    if (model.settles) {
+        const Population& population = model.populations[index];
+        if (population.reset == Reset::subtract_next_step)
+            settle_spiking(population.reset_amount, population.decay_v, model.rules.decay_bits, v,
+                           spikes(model, state, layer.list));
+    }
+    const bool own = model.fused_own && (!model.fused_alike || layer.parameters != nullptr);
+    const uint32_t count = own ? synfire_step_own(&layer, v, state.counts[layer.source], state.events)
+                               : synfire_step_alike(&layer, v, state.counts[layer.source], state.events);
+    state.counts[layer.list] = static_cast<uint16_t>(count);
+}
+
 // The step of a population. connection: its first; v, u and held: as of update(). Returns the connection
 // after its last.
-template <class Model, class State, class Observer>
+template <class Model, class State, class Potential, class Observer>
 inline const Connection* step_population(const Model& model, State& state, uint16_t index,
-                                         const Connection* connection, int32_t* v, int32_t* u, uint8_t* held,
-                                         Observer&& observer) {
+                                         const Connection* connection, Potential* v, int32_t* u,
+                                         uint8_t* held, Observer&& observer) {
+    if constexpr (sizeof(Potential) == sizeof(int16_t)) {
+        if ((model.fused_alike || model.fused_own) && !watched(observer) &&
+            (model.all_fused || model.fused_layers[index].weights != nullptr)) {
+            step_at_once(model, state, index, v);
+            return connection + model.populations[index].connections;
+        }
+    }
     if (model.lanes && (model.all_lanes || model.lane_populations[index].row_bytes > 0))
         return step_lanes(model, state, index, connection, v, u, held, observer);
     connection = gather(model, state, model.populations[index], connection);
@@ -360,7 +396,7 @@ inline const SpikePool* pool_spikes(const Model& model, State& state, uint16_t l
 // The step of all populations, once the spike lists of the inputs are filled.
 template <class Model, class State, class Observer>
 inline void advance(const Model& model, State& state, Observer&& observer) {
-    int32_t* v = state.v;
+    auto* v = &state.v[0];
     int32_t* u = state.u;
     uint8_t* held = state.held;
     const Connection* connection = model.connections;
@@ -419,7 +455,7 @@ inline void step_events(const Model& model, State& state, Events input, Observer
 // The state before the first step.
 template <class Model, class State>
 inline void reset(const Model& model, State& state) {
-    int32_t* v = state.v;
+    auto* v = &state.v[0];
     int32_t* u = state.u;
     uint8_t* held = state.held;
     for (uint16_t k = 0; k < model.input_count; ++k) state.counts[k] = 0;
@@ -431,7 +467,7 @@ inline void reset(const Model& model, State& state) {
         if (model.lanes && model.lane_populations[p].row_bytes > 0)
             state.rows[model.lane_populations[p].rows] = last_row;
         for (uint16_t i = 0; i < population.neurons; ++i) {
-            *v++ = value_of(population.initial_v, i);
+            set_potential(*v++, value_of(population.initial_v, i));
             if (population.filtered) *u++ = model.extras_used ? value_of(model.extras[p].initial_u, i) : 0;
             if (population.refractory_steps > 0) *held++ = 0;
         }

@@ -39,11 +39,12 @@ inline void reset_spiking(Reset reset, const Column& amount, int32_t* v, Events 
 }
 
 // Before the update: resets that are due in the step after a spike. list: of the step before.
-inline void settle_spiking(const Column& amount, const Column& decay, int fraction_bits, int32_t* v,
+template <class Potential>
+inline void settle_spiking(const Column& amount, const Column& decay, int fraction_bits, Potential* v,
                            Events list) {
     for (uint32_t e = 0; e < list.count; ++e) {
         const uint16_t i = list.neurons[e];
-        v[i] = settled(v[i], value_of(amount, i), value_of(decay, i), fraction_bits);
+        v[i] = static_cast<Potential>(settled(v[i], value_of(amount, i), value_of(decay, i), fraction_bits));
     }
 }
 

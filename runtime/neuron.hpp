@@ -37,10 +37,15 @@ inline constexpr Rules loihi_rules{
 // Lava 0.11 fixed point (PyLifModelBitAcc): int32 sums, u wraps once, v saturates.
 inline constexpr Rules lava_rules{
     12, 6, {32, Overflow::wrap}, {24, Overflow::wrap_once}, {32, Overflow::clamp}, {24, Overflow::clamp}};
-// Microcontrollers: 32-bit state that saturates; the range proof shows where the limits cannot be met.
-constexpr Rules mcu_rules(uint8_t decay_bits) {
-    return {decay_bits,           0, {32, Overflow::clamp}, {32, Overflow::clamp}, {32, Overflow::clamp},
-            {32, Overflow::clamp}};
+// Microcontrollers: 32-bit state that saturates; the range proof shows where the limits cannot be met. With
+// 16 bits, membranes are what saturating additions of 16-bit lanes give.
+constexpr Rules mcu_rules(uint8_t decay_bits, uint8_t state_bits = 32) {
+    return {decay_bits,
+            0,
+            {32, Overflow::clamp},
+            {32, Overflow::clamp},
+            {32, Overflow::clamp},
+            {state_bits, state_bits == 32 ? Overflow::clamp : Overflow::saturate}};
 }
 
 struct NeuronParameters {

@@ -20,6 +20,7 @@ double wrapped(double x, int bits) {
 double stored(double x, rt::Register to) {
     const double half = std::ldexp(1.0, to.bits - 1);
     if (to.overflow == rt::Overflow::clamp) return std::clamp(x, 1 - half, half - 1);
+    if (to.overflow == rt::Overflow::saturate) return std::clamp(x, -half, half - 1);
     if (to.overflow == rt::Overflow::wrap) return wrapped(x, to.bits);
     const double once = wrapped(x, 32);
     return once > half ? once - 2 * half : once <= -half ? once + 2 * half : once;

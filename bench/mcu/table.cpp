@@ -55,9 +55,14 @@ struct Layer {
     std::size_t inputs, outputs;
     std::int32_t threshold;  // about 3 % of the neurons spike with 10 % input
     int bits;                // of a weight; 4: on cores with kernels for nibbles
+    int state_bits = 32;     // of a membrane; 16: on cores with kernels for whole layers
 };
 
-constexpr Layer layers[] = {{256, 256, 460, 8}, {784, 128, 900, 8}, {256, 256, 24, 4}};
+constexpr Layer layers[] = {{256, 256, 460, 8},
+                            {784, 128, 900, 8},
+                            {256, 256, 24, 4},
+                            {256, 256, 460, 8, 16},
+                            {784, 128, 900, 8, 16}};
 
 // -127 .. 127, small ones more often.
 std::int16_t weight(std::uint32_t k) {
@@ -71,7 +76,7 @@ std::int16_t weight(std::uint32_t k) {
 IntNetwork network_of(const Layer& layer) {
     IntNetwork network;
     network.name = "bench";
-    network.rules = rt::mcu_rules(12);
+    network.rules = rt::mcu_rules(12, static_cast<std::uint8_t>(layer.state_bits));
     network.inputs.push_back({"in", {layer.inputs}});
     // The second layer takes the first one's spikes, so that those are listed as rows.
     const std::size_t widths[] = {layer.inputs, layer.outputs, 16};
@@ -155,11 +160,13 @@ void print(const std::string& board, const Timer& timer, const Layer& layer, con
     const double ratio =
         (layer.inputs == 256 ? timer.cmsis_256 : timer.cmsis_784) / static_cast<double>(tenth.instructions);
     fmt::print(
-        "{:<11} {:<11} {:>3}->{:<3} {} bit {:>7.4f} ({:.2f} {}) {:>7.2f} ({} {}) {:>8} {:>5} {:>6.1f}x ({}x "
+        "{:<11} {:<11} {:>3}->{:<3} {} bit{} {:>7.4f} ({:.2f} {}) {:>7.2f} ({} {}) {:>8} {:>5} {:>6.1f}x "
+        "({}x "
         "{})  ",
-        board, timer.core, layer.inputs, layer.outputs, layer.bits, synop, most_synop,
-        verdict(synop < most_synop + 0.005), neuron, timer.most_neuron, verdict(neuron <= timer.most_neuron),
-        tenth.instructions, tenth.output, ratio, timer.least_ratio, verdict(ratio >= timer.least_ratio));
+        board, timer.core, layer.inputs, layer.outputs, layer.bits, layer.state_bits == 16 ? ", v 16" : "",
+        synop, most_synop, verdict(synop < most_synop + 0.005), neuron, timer.most_neuron,
+        verdict(neuron <= timer.most_neuron), tenth.instructions, tenth.output, ratio, timer.least_ratio,
+        verdict(ratio >= timer.least_ratio));
     for (std::size_t k = 4; k < 8; ++k)
         fmt::print(" {:.2f}", static_cast<double>(rows[k].instructions) /
                                   (static_cast<double>(rows[k].input) * neurons));
@@ -168,8 +175,8 @@ void print(const std::string& board, const Timer& timer, const Layer& layer, con
 }
 
 std::string key(const std::string& board, const Layer& layer, const Row& row) {
-    return fmt::format("{} {}->{} {} bits {} {}", board, layer.inputs, layer.outputs, layer.bits, row.kind,
-                       row.input);
+    return fmt::format("{} {}->{} {} bits{} {} {}", board, layer.inputs, layer.outputs, layer.bits,
+                       layer.state_bits == 16 ? " v 16" : "", row.kind, row.input);
 }
 
 // Lines "board layer kind input_spikes instructions".
@@ -226,7 +233,9 @@ int run(const std::vector<std::string>& arguments) {
         }
         const Timer& timer = timers().at(board.name);
         for (const Layer& layer : layers) {
-            if (layer.bits == 4 && !mcu::find_family(timer.core)->nibbles) continue;
+            const mcu::KernelFamily& family = *mcu::find_family(timer.core);
+            if (layer.bits == 4 && !family.nibbles) continue;
+            if (layer.state_bits == 16 && family.fused_source.empty()) continue;
             const std::vector<Row> rows = count(board.name, timer, layer);
             print(board.name, timer, layer, rows);
             for (const Row& row : rows) counts[key(board.name, layer, row)] = row.instructions;

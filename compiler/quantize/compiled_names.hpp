@@ -18,8 +18,10 @@ inline constexpr Words<Compare, 2> compares{
     {{Compare::greater, "greater"}, {Compare::greater_equal, "greater_equal"}}};
 inline constexpr Words<Presynaptic::Kind, 2> source_kinds{
     {{Presynaptic::Kind::input, "input"}, {Presynaptic::Kind::population, "population"}}};
-inline constexpr Words<rt::Overflow, 3> overflows{
-    {{rt::Overflow::wrap, "wrap"}, {rt::Overflow::wrap_once, "wrap_once"}, {rt::Overflow::clamp, "clamp"}}};
+inline constexpr Words<rt::Overflow, 4> overflows{{{rt::Overflow::wrap, "wrap"},
+                                                   {rt::Overflow::wrap_once, "wrap_once"},
+                                                   {rt::Overflow::clamp, "clamp"},
+                                                   {rt::Overflow::saturate, "saturate"}}};
 inline constexpr Words<rt::Reset, 6> resets{{{rt::Reset::none, "none"},
                                              {rt::Reset::to_value, "to_value"},
                                              {rt::Reset::subtract_at_once, "subtract_at_once"},

@@ -144,7 +144,10 @@ void note_scale(const Fan& fan, const Profile& profile, const Choice& choice, in
                              fmt::format("the leak's truncation can take more than {:g} % of a threshold "
                                          "away: the range leaves no room for a finer membrane",
                                          100 * profile.leak_loss),
-                             "", "use more weight bits, or a time constant of fewer steps"));
+                             "",
+                             profile.rules.membrane.bits == 16
+                                 ? "use 32 state bits, or a time constant of fewer steps"
+                                 : "use more weight bits, or a time constant of fewer steps"));
 }
 
 void note_decays(const Population& p, const Profile& profile, Report& report) {

@@ -22,9 +22,10 @@ bool is_zero(const IntPerNeuron& values) {
 }
 
 std::string text(const rt::Register& r) {
-    const char* overflow = r.overflow == rt::Overflow::clamp  ? "clamps"
-                           : r.overflow == rt::Overflow::wrap ? "wraps"
-                                                              : "wraps once";
+    const char* overflow = r.overflow == rt::Overflow::clamp      ? "clamps"
+                           : r.overflow == rt::Overflow::saturate ? "saturates"
+                           : r.overflow == rt::Overflow::wrap     ? "wraps"
+                                                                  : "wraps once";
     return fmt::format("{} bits {}", r.bits, overflow);
 }
 

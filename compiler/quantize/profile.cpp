@@ -6,12 +6,16 @@
 namespace synfire {
 namespace {
 
-// Room to spare below 2^31: a threshold, a bias and a reset amount can be added without overflow.
-constexpr std::int64_t mcu_limit = std::int64_t{1} << 29;
+// Room to spare below 2^(bits-1): a threshold, a bias and a reset amount can be added without overflow. A
+// membrane of 16 bits, which inputs do reach, needs more of it: eight thresholds.
+std::int64_t mcu_limit(int state_bits) {
+    return std::int64_t{1} << (state_bits == 16 ? 12 : state_bits - 3);
+}
 
 // Where weights have 16 bits, a decay of 12 would be the largest error.
 int decay_bits_of(const QuantizeOptions& options) {
     if (options.decay_bits != 0) return options.decay_bits;
+    if (options.state_bits == 16) return 12;  // finer ones cannot be seen in so few bits
     bool wide = options.weight_bits == 16;
     for (const auto& [population, bits] : options.weight_bits_of) wide = wide || bits == 16;
     return wide ? 24 : 12;
@@ -23,12 +27,13 @@ bool has_width(int weight_bits) {
 
 Profile mcu_profile(const QuantizeOptions& options) {
     Profile p;
-    p.rules = rt::mcu_rules(static_cast<std::uint8_t>(decay_bits_of(options)));
+    p.rules = rt::mcu_rules(static_cast<std::uint8_t>(decay_bits_of(options)),
+                            static_cast<std::uint8_t>(options.state_bits));
     p.weight_max = largest_weight(options.weight_bits);
     p.most_exponent = 8;
-    p.spare_exponent = true;
+    p.spare_exponent = options.state_bits == 32;
     p.current_bias = true;
-    p.threshold_max = p.bias_max = p.state_max = mcu_limit;
+    p.threshold_max = p.bias_max = p.state_max = mcu_limit(options.state_bits);
     return p;
 }
 
@@ -82,10 +87,22 @@ Profile profile_of(const QuantizeOptions& options, Report& report) {
         refuse(report, "decay bits", fmt::format("{} bits", decay),
                loihi ? "12, the width of the chip's decay registers" : "12..24",
                loihi ? "leave the decay bits at 12, or use the mcu profile" : "use 12 to 24 bits");
+    const int state = options.state_bits;
+    if (loihi ? state != 32 : state != 32 && state != 16)
+        refuse(report, "state bits", fmt::format("{} bits", state),
+               loihi ? "24, the width of the chip's membrane registers" : "32 or 16",
+               loihi ? "leave out the state bits, or use the mcu profile" : "use one of these");
     if (report.has_errors()) return {};
     Profile profile = loihi ? loihi_profile() : mcu_profile(options);
     profile.leak_loss = options.leak_loss;
     return profile;
+}
+
+void refuse_state_bits(const QuantizeOptions& options, Report& report) {
+    if (options.state_bits == 32) return;
+    refuse(report, "state bits", fmt::format("{} bits", options.state_bits),
+           "24, the width of Lava's membrane registers",
+           "leave out the state bits, or use the mcu profile with a model of real numbers");
 }
 
 Profile with_weight_bits(Profile profile, const QuantizeOptions& options, const std::string& population) {

@@ -29,6 +29,9 @@ Profile profile_of(const QuantizeOptions& options, Report& report);
 // The same for one population, whose synapses may have bits of their own.
 Profile with_weight_bits(Profile profile, const QuantizeOptions& options, const std::string& population);
 
+// Trained integers bring the width of their membranes with them.
+void refuse_state_bits(const QuantizeOptions& options, Report& report);
+
 // The largest |q| of a weight in the mcu profile. 2 bits hold -1, 0 and 1.
 inline int largest_weight(int weight_bits) {
     return (1 << (weight_bits - 1)) - 1;

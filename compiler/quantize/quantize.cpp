@@ -173,9 +173,12 @@ IntConnection to_integers(const Connection& c, const Folded& folded, const Profi
 // Where no bound closes (no leak), this many worst-case steps are asked of a finer membrane.
 constexpr std::uint64_t enough_steps = 1000;
 
-// No register that wraps can be left; one that clamps takes more than one step to reach its limit.
+// No register that wraps can be left; one that clamps takes more than one step to reach its limit. A membrane
+// of few bits may saturate in one: its scale has left room for what usually arrives.
 bool is_safe(const PopulationRange& range, const IntPopulation& p, const rt::Rules& rules) {
-    if (range.verdict == RangeVerdict::can_overflow) return false;
+    const bool saturates =
+        rules.membrane.overflow == rt::Overflow::saturate && range.register_name == "membrane";
+    if (range.verdict == RangeVerdict::can_overflow && !saturates) return false;
     if (rules.current.overflow == rt::Overflow::clamp) return true;
     std::int64_t bias = 0;
     for (std::int32_t b : p.bias) bias = std::max(bias, std::abs(std::int64_t{b}));
@@ -352,6 +355,7 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
                     const Calibration* calibration) {
     const bool lava = options.profile == "lava";
     const Profile profile = lava ? Profile{} : profile_of(options, report);
+    if (lava) refuse_state_bits(options, report);
     refuse_inputs(network, report);
     report.stop_on_errors();
     if (lava) return with_origins(network, carry_over(network, report));

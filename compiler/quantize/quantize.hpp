@@ -18,6 +18,8 @@ struct QuantizeOptions {
     // Other bits for the synapses that reach the populations named here.
     std::map<std::string, int> weight_bits_of;
     int decay_bits = 0;  // F of the mcu profile, 12..24; loihi: 12. 0: 24 beside 16-bit weights, else 12
+    // Of a membrane potential in the mcu profile: 32, or 16, which saturates. Loihi: 24.
+    int state_bits = 32;
     // The membrane is made so fine that the leak's truncation takes at most this part of a threshold.
     double leak_loss = 0.01;
     // One scale per population or per neuron (free on an MCU: a per-neuron scale is a per-neuron threshold).

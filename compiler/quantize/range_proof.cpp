@@ -296,6 +296,7 @@ Interval register_limits(rt::Register r) {
     const std::int64_t half = std::int64_t{1} << (r.bits - 1);
     switch (r.overflow) {
         case rt::Overflow::wrap:
+        case rt::Overflow::saturate:
             return {-half, half - 1};
         case rt::Overflow::wrap_once:
             return {-half + 1, half};

@@ -43,18 +43,28 @@ std::string upper(std::string name) {
     return name;
 }
 
+// The files of kernels that the network calls.
+std::vector<std::string> kernels_of(const Tables& tables, const KernelFamily* family) {
+    std::vector<std::string> sources;
+    if (family == nullptr) return sources;
+    if (tables.lanes) sources.push_back(family->source);
+    if (any_fused(tables)) sources.push_back(family->fused_source);
+    return sources;
+}
+
 Names names_of(const Tables& tables, const std::string& name, const KernelFamily* family) {
     std::size_t inputs = 0;
     for (std::size_t n : tables.inputs) inputs += n;
     // An array has at least one element, also where the network does not need it.
     const auto length = [](std::size_t n) { return std::to_string(std::max<std::size_t>(n, 1)); };
-    const bool kernels = tables.lanes && family != nullptr;
+    std::string kernels;
+    for (const std::string& source : kernels_of(tables, family))
+        kernels += fmt::format("        <file category=\"sourceCpp\" name=\"src/{}\"/>\n", source);
     return {{"NAME", name},
             {"UPPER_NAME", upper(name)},
-            {"KERNEL_OF_PACK",
-             kernels ? fmt::format("        <file category=\"sourceCpp\" name=\"src/{}\"/>\n", family->source)
-                     : std::string()},
+            {"KERNEL_OF_PACK", kernels},
             {"ROWS", length(tables.rows)},
+            {"POTENTIAL", potential_bytes(tables.rules) == 2 ? "int16_t" : "int32_t"},
             {"LANE_SUMS", length(tables.lane_sums)},
             {"INPUTS", std::to_string(inputs)},
             {"INPUT_BYTES", length((inputs + 7) / 8)},
@@ -136,10 +146,11 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     Names names = names_of(tables, name, family);
     add_identity(network, names);
 
+    const std::vector<std::string> kernels = kernels_of(tables, family);
     Artifacts files;
     // In the order of paths, so that of a network named "model" the model.h that counts is the last.
     for (const auto& [path, bytes] : embedded_files()) {
-        if (is_kernel(path) && (!tables.lanes || path != family->source)) continue;
+        if (is_kernel(path) && std::find(kernels.begin(), kernels.end(), path) == kernels.end()) continue;
         std::string to = emitted_path(path);
         const bool is_template = ends_with(to, template_suffix);
         if (is_template) to.resize(to.size() - template_suffix.size());

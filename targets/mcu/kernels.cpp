@@ -8,6 +8,7 @@
 #include "compiler/quantize/range_proof.hpp"
 #include "compiler/support/report.hpp"
 #include "runtime/kernels/narrow.hpp"
+#include "targets/mcu/fuse.hpp"
 
 namespace synfire::mcu {
 namespace {
@@ -136,16 +137,23 @@ void choose_feeds(const IntNetwork& network, Tables& tables) {
 
 const std::vector<KernelFamily>& kernel_families() {
     static const std::vector<KernelFamily> rows{
-        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2, false},
-        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false},
+        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2, false, ""},
+        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false, ""},
         {{"cortex-m4", "cortex-m7", "cortex-m33"},
          "runtime/kernels/dsp.cpp",
          rt::RowOrder::swapped,
          true,
          2,
-         true},
-        {{"cortex-m55"}, "runtime/kernels/mve.cpp", rt::RowOrder::natural, false, 4, false},
-        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false},
+         true,
+         ""},
+        {{"cortex-m55"},
+         "runtime/kernels/mve.cpp",
+         rt::RowOrder::natural,
+         false,
+         4,
+         false,
+         "runtime/kernels/mve_fused.cpp"},
+        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false, ""},
     };
     return rows;
 }
@@ -176,6 +184,7 @@ bool is_kernel(std::string_view path) {
 }
 
 void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& tables) {
+    if (!family.fused_source.empty()) fuse_layers(network, tables);
     std::size_t first = 0;
     for (std::size_t p = 0; p < tables.populations.size(); ++p) {
         PopulationTable& population = tables.populations[p];
@@ -183,6 +192,7 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         for (std::size_t c = 0; c < population.connections; ++c)
             into.push_back(&tables.connections[first + c]);
         first += population.connections;
+        if (population.fused.connection) continue;
         const std::size_t per_byte = weights_per_byte(into, population.neurons, family);
         if (per_byte == 0) continue;
         LaneTable& lane = population.lane;

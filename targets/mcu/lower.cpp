@@ -216,6 +216,15 @@ std::vector<std::uint8_t> kernel_rows(const ConnectionTable& c) {
 
 }  // namespace
 
+bool any_fused(const Tables& tables) {
+    return std::any_of(tables.populations.begin(), tables.populations.end(),
+                       [](const PopulationTable& p) { return p.fused.connection.has_value(); });
+}
+
+int potential_bytes(const rt::Rules& rules) {
+    return rules.membrane.bits <= 16 ? 2 : 4;
+}
+
 std::vector<std::uint8_t> packed_weights(const ConnectionTable& connection) {
     if (connection.row_bytes > 0) return kernel_rows(connection);
     const bool sparse = !connection.first.empty();

@@ -48,6 +48,7 @@ struct ConnectionTable {
     // For a kernel: bytes of a row with its padding, and their order.
     std::size_t row_bytes = 0;
     rt::RowOrder order = rt::RowOrder::natural;
+    std::size_t padding = 0;  // weights behind the last that may be read, printed as zeros
 };
 
 // A population that kernels step (rt::LanePopulation).
@@ -66,6 +67,18 @@ struct LaneTable {
     std::vector<std::int32_t> parameters;  // empty: one threshold, no bias
 };
 
+// A population that one kernel steps (rt::FusedLayer).
+struct FusedTable {
+    std::optional<std::size_t> connection;  // its only one; none: not such a population
+    std::size_t list = 0;
+    std::int32_t keep = 0;
+    std::int32_t threshold = 0;
+    std::int32_t amount = 0;
+    std::int32_t scale = 1;
+    bool stays = true;
+    std::vector<std::int16_t> parameters;  // empty: neurons that are alike, without biases
+};
+
 struct PopulationTable {
     std::string name;
     std::size_t neurons = 0;
@@ -78,6 +91,7 @@ struct PopulationTable {
     ColumnTable decay_u, decay_v, bias, threshold, reset_amount, initial_v;
     ColumnTable bias_u, initial_u, v_min;  // printed where any population needs one
     LaneTable lane{};
+    FusedTable fused{};
 };
 
 struct ListCopyTable {
@@ -122,6 +136,12 @@ struct Tables {
 
 // The weights as the engine reads them from flash: of dense connections, every row from a whole byte on.
 std::vector<std::uint8_t> packed_weights(const ConnectionTable& connection);
+
+// Whether one kernel steps any population.
+bool any_fused(const Tables& tables);
+
+// Of an element of State::v.
+int potential_bytes(const rt::Rules& rules);
 
 // The network must have passed check().
 Tables lower(const IntNetwork& network, WeightSource weights = WeightSource::flash);

@@ -24,7 +24,8 @@ Memory memory_of(const IntNetwork& network) {
             memory.parameters += bytes(*column);
         if (tables.extras_used) memory.parameters += bytes(p.bias_u) + bytes(p.initial_u) + bytes(p.v_min);
     }
-    memory.state = 4 * (tables.neurons + tables.filtered + tables.widest) + tables.refractory +
+    const auto potential = static_cast<std::size_t>(potential_bytes(tables.rules));
+    memory.state = potential * tables.neurons + 4 * (tables.filtered + tables.widest) + tables.refractory +
                    2 * (tables.events + tables.lists.size());
     return memory;
 }

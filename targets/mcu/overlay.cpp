@@ -78,12 +78,13 @@ void add_readers(const Tables& tables, Moments& moments) {
         Lifetime& rows = moments.rows[p];
         rows.first = rows.last = adds(p);
         // Resets that are due in the next step go by the list of this one.
-        if (population.lane.quick && population.reset == rt::Reset::subtract_next_step)
+        const bool by_kernel = population.lane.quick || population.fused.connection;
+        if (by_kernel && population.reset == rt::Reset::subtract_next_step)
             moments.keep(moments.lists[tables.inputs.size() + p]);
         for (std::size_t c = 0; c < population.connections; ++c, ++connection) {
             const std::size_t source = tables.connections[connection].source;
             if (!population.lane.direct) {
-                moments.read(source, adds(p));
+                moments.read(source, population.fused.connection ? fires(p) : adds(p));
                 continue;
             }
             rows.first = moments.filled(source);

@@ -84,6 +84,8 @@ const char* name_of(rt::Overflow overflow) {
             return "wrap";
         case rt::Overflow::wrap_once:
             return "wrap_once";
+        case rt::Overflow::saturate:
+            return "saturate";
         case rt::Overflow::clamp:
             break;
     }
@@ -123,7 +125,7 @@ bool resets_without_delay(const Tables& tables) {
 // Whether kernels reset any population in the step after a spike.
 bool settles(const Tables& tables) {
     return std::any_of(tables.populations.begin(), tables.populations.end(), [](const PopulationTable& p) {
-        return p.lane.quick && p.reset == rt::Reset::subtract_next_step;
+        return (p.lane.quick || p.fused.connection) && p.reset == rt::Reset::subtract_next_step;
     });
 }
 
@@ -158,6 +160,12 @@ void add_laws(Text& text, const Tables& tables) {
     }
 }
 
+// Zeros behind them, which kernels read and do not use.
+std::vector<std::int16_t> padded(std::vector<std::int16_t> weights, std::size_t padding) {
+    weights.resize(weights.size() + padding);
+    return weights;
+}
+
 void add_weights(Text& text, const Tables& tables) {
     for (std::size_t c = 0; c < tables.connections.size(); ++c) {
         const ConnectionTable& connection = tables.connections[c];
@@ -172,7 +180,8 @@ void add_weights(Text& text, const Tables& tables) {
         else if (connection.bits < 8)
             add_array(text, "weights", "uint8_t", array, packed_weights(connection));
         else
-            add_array(text, "weights", integer_type(connection.bits / 8), array, connection.weight);
+            add_array(text, "weights", integer_type(connection.bits / 8), array,
+                      padded(connection.weight, connection.padding));
         if (!connection.first.empty()) {
             add_array(text, "weights", "uint32_t", fmt::format("first_{}", c), connection.first);
             add_array(text, "weights", "uint16_t", fmt::format("targets_{}", c), connection.targets);
@@ -195,6 +204,9 @@ void add_columns(Text& text, const Tables& tables) {
         if (tables.extras_used) add_named(extra_names, extras_of(population));
         if (!population.lane.parameters.empty())
             add_array(text, "tables", "int32_t", fmt::format("parameters_{}", p), population.lane.parameters);
+        if (!population.fused.parameters.empty())
+            add_array(text, "tables", "int16_t", fmt::format("parameters_{}", p), population.fused.parameters,
+                      ", gnu::aligned(4)");
         text += "\n";
     }
 }
@@ -273,6 +285,26 @@ void add_lanes(Text& text, const Tables& tables) {
     text += "};\n\n";
 }
 
+// What one kernel needs of every population that it steps, where it steps any.
+void add_fused(Text& text, const Tables& tables) {
+    add(text, "const synfire::rt::FusedLayer Tables::fused_layers[{}] = {{\n", tables.populations.size());
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        const FusedTable& fused = tables.populations[p].fused;
+        if (!fused.connection) {
+            text += "    {},\n";
+            continue;
+        }
+        const ConnectionTable& connection = tables.connections[*fused.connection];
+        add(text, "    {{weights_{}, {}, {}, {}U, {}, {}, {}, {}, {}, {}, {}, {}, {}}},\n", *fused.connection,
+            tables.lists[connection.source], tables.lists[fused.list],
+            connection.outputs << 16 | static_cast<std::size_t>(fused.keep), -fused.keep, fused.threshold,
+            fused.amount, connection.outputs, fused.scale, fused.stays ? 1 : 0,
+            fused.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p), connection.source,
+            fused.list);
+    }
+    text += "};\n\n";
+}
+
 void add_pools(Text& text, const Tables& tables) {
     for (std::size_t p = 0; p < tables.pools.size(); ++p) {
         add_array(text, "tables", "uint32_t", fmt::format("pool_first_{}", p), tables.pools[p].first);
@@ -310,6 +342,20 @@ void add_lists(Text& text, const Tables& tables) {
     text += "};\n\n";
 }
 
+void add_fused_flags(Text& text, const Tables& tables) {
+    if (potential_bytes(tables.rules) != 2) return;
+    bool alike = false, own = false, all = true;
+    for (const PopulationTable& p : tables.populations) {
+        all = all && p.fused.connection;
+        if (p.fused.connection) (p.fused.parameters.empty() ? alike : own) = true;
+    }
+    add(text, "    static constexpr bool fused_alike = {};\n", alike);
+    add(text, "    static constexpr bool fused_own = {};\n", own);
+    add(text, "    static constexpr bool all_fused = {};\n", all);
+    if (!any_fused(tables))
+        text += "    static constexpr const synfire::rt::FusedLayer* fused_layers = nullptr;\n";
+}
+
 }  // namespace
 
 std::string print_tables_header(const Tables& tables, const std::string& name) {
@@ -338,6 +384,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
         std::any_of(tables.populations.begin(), tables.populations.end(),
                     [](const PopulationTable& p) { return p.lane.nibbles; }));
     add(text, "    static constexpr bool settles = {};\n", settles(tables));
+    add_fused_flags(text, tables);
     add(text, "    static constexpr bool crumbs = {};\n", any_weights_of(tables, 2));
     add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 8));
@@ -358,6 +405,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     declare("uint32_t", "lists", tables.lists.size());
     declare("synfire::rt::LanePopulation", "lane_populations", tables.lanes ? tables.populations.size() : 0);
     declare("uint16_t", "feeds", tables.feeds.size());
+    if (any_fused(tables)) declare("synfire::rt::FusedLayer", "fused_layers", tables.populations.size());
     declare("synfire::rt::ListCopy", "copies", tables.copies.size());
     declare("synfire::rt::SpikePool", "pools", tables.pools.size());
     declare("synfire::rt::Output", "outputs", tables.outputs.size());
@@ -381,6 +429,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add_connections(text, tables);
     add_lists(text, tables);
     add_lanes(text, tables);
+    if (any_fused(tables)) add_fused(text, tables);
     add(text, "}}  // namespace {}\n", name);
     return text;
 }

@@ -36,6 +36,13 @@ constexpr int spikes() {
 static_assert(first_different_vector() == -1);
 static_assert(spikes() > 100);
 
+// Two's complement saturation reaches one further down than the symmetric one.
+static_assert(store(-40000, {16, Overflow::saturate}) == -32768);
+static_assert(store(-32768, {16, Overflow::saturate}) == -32768);
+static_assert(store(32768, {16, Overflow::saturate}) == 32767);
+static_assert(store(-40000, {16, Overflow::clamp}) == -32767);
+static_assert(decay_toward_zero(-32768, 2048, 12) == -16384);
+
 // The soft reset of the next step has no public recording; worked by hand from equation 13 of Micheli et al.
 // (2024) with beta = 1/2: v = 8; 4 + 8 = 12, spike; 6 + 8 - 10 = 4; 2 + 8 = 10, not above 10; 5 + 8 = 13,
 // spike.

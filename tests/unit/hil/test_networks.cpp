@@ -25,6 +25,7 @@ struct Case {
     int weight_bits = 8;
     bool kernels = true;            // of the board's core, where a layer is for them
     std::size_t most_bytes = 6400;  // of flash besides weights, with the code of the smallest image
+    int state_bits = 32;
 };
 
 void PrintTo(const Case& c, std::ostream* out) {
@@ -39,6 +40,7 @@ const std::vector<Case> cases{
     {"digits", digits, digits_inputs},
     {"digits_in_4_bits", digits, digits_inputs, "mcu", 4},
     {"digits_ternary", digits, digits_inputs, "mcu", 2},
+    {"digits_in_16_bit_state", digits, digits_inputs, "mcu", 8, true, 6400, 16},
     {"convolutions", "tests/unit/nir/data/images.nir", "", "mcu", 8, true, 13000},
     {"recurrent_cuba", "tests/unit/nir/data/recurrent_cuba.nir", ""},
     {"lava_dl", "tests/unit/netx/data/images.net", "", "lava", 8, true, 10000},
@@ -56,6 +58,7 @@ IntNetwork quantized(const Case& c) {
     QuantizeOptions options;
     options.profile = c.profile;
     options.weight_bits = c.weight_bits;
+    options.state_bits = c.state_bits;
     return quantize(network, options, report);
 }
 

@@ -188,6 +188,28 @@ TEST_P(OnBoard, KernelsEqualTheHost) {
     EXPECT_EQ(nibbles > 0, family.nibbles);
 }
 
+// Membranes of 16 bits: in portable code, and where a board's core has kernels for whole layers, in those.
+TEST_P(OnBoard, MembranesOfSixteenBitsEqualTheHost) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    std::size_t alike = 0, own = 0, portable = 0;
+    const mcu::KernelFamily& family = *mcu::find_family(test::core_of(GetParam()));
+    const bool fuses = !family.fused_source.empty();
+    for (unsigned seed = 0; seed < (fuses ? 12 : 3); ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_layers(random, 16);
+        mcu::Tables tables = mcu::lower(network);
+        mcu::use_kernels(network, family, tables);
+        for (const mcu::PopulationTable& p : tables.populations)
+            ++(!p.fused.connection ? portable : p.fused.parameters.empty() ? alike : own);
+        expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()));
+        if (HasFailure()) return;
+    }
+    EXPECT_GT(portable, 0U);
+    EXPECT_EQ(alike > 0, fuses);
+    EXPECT_EQ(own > 0, fuses);
+}
+
 TEST_P(OnBoard, ACrashIsNamed) {
     SKIP_WITHOUT_TOOLS(GetParam());
     const ScratchFolder folder;
@@ -236,6 +258,53 @@ TEST_P(OnBoard, TheModelNeedsNothingFromOutside) {
         else
             EXPECT_THAT(undefined.output, testing::AnyOf("", "         U __aeabi_lmul\n"));
     }
+}
+
+// Every width of the passes of a kernel that steps whole layers, alike and not, and lists of every length.
+TEST(CortexM55, PassesOfEveryWidthEqualTheHost) {
+    const auto board =
+        std::find_if(boards().begin(), boards().end(), [](const Board& b) { return b.core == "Cortex-M55"; });
+    SKIP_WITHOUT_TOOLS(*board);
+    std::mt19937 random(8);
+    std::uniform_int_distribution<int> weight(-127, 127), some(-500, 500);
+    IntNetwork network;
+    network.name = "widths";
+    network.rules = rt::mcu_rules(12, 16);
+    network.inputs.push_back({"in", {40}});
+    for (const std::size_t n : {1U, 7U, 8U, 9U, 15U, 24U, 55U, 56U, 57U, 104U, 127U, 168U, 256U, 263U})
+        for (const bool alike : {true, false}) {
+            const std::size_t index = network.populations.size();
+            IntPopulation p;
+            p.name = "p" + std::to_string(index);
+            p.shape = {n};
+            p.decay_u = {4096};
+            p.decay_v = {1 + 97 * static_cast<std::int32_t>(index)};
+            p.threshold = {900};
+            p.reset_amount = {700};
+            p.reset = alike           ? rt::Reset::subtract_at_once
+                      : index % 4 < 2 ? rt::Reset::to_value
+                                      : rt::Reset::subtract_at_once;
+            if (!alike) p.bias = {some(random)};
+            p.initial_v = {index % 3 == 0 ? -30000 : 30000};
+            network.populations.push_back(p);
+            IntConnection c;
+            c.name = "c" + std::to_string(index);
+            c.target = index;
+            c.inputs = 40;
+            c.outputs = n;
+            c.exponent = alike ? 0 : 2;
+            for (std::size_t k = 0; k < c.inputs * n; ++k)
+                c.weight.push_back(static_cast<std::int16_t>(weight(random)));
+            network.connections.push_back(c);
+        }
+    network.outputs = {0};
+    mcu::Tables tables = mcu::lower(network);
+    mcu::use_kernels(network, *mcu::find_family("cortex-m55"), tables);
+    for (std::size_t p = 0; p < tables.populations.size(); ++p) {
+        ASSERT_TRUE(tables.populations[p].fused.connection) << p;
+        EXPECT_EQ(tables.populations[p].fused.parameters.empty(), p % 2 == 0);
+    }
+    expect_firmware_equals_host(network, board->name, random, "cortex-m55");
 }
 
 // Cortex-M0 has no 64-bit product; everything else must come with the model.

@@ -226,13 +226,15 @@ IntConnection dense_bytes(Dice& dice, const IntNetwork& network, Presynaptic sou
 
 }  // namespace
 
-IntNetwork random_layers(std::mt19937& random) {
+IntNetwork random_layers(std::mt19937& random, int state_bits) {
     Dice dice{random};
     IntNetwork network;
     network.name = "layers";
     network.profile = "mcu";
-    const int decay_bits = dice.one_of({12, 12, 12, 12, 14, 16}), layers = dice.between(1, 3);
-    network.rules = rt::mcu_rules(static_cast<std::uint8_t>(decay_bits));
+    const int decay_bits = state_bits == 16 ? 12 : dice.one_of({12, 12, 12, 12, 14, 16});
+    const int layers = dice.between(1, 3);
+    network.rules =
+        rt::mcu_rules(static_cast<std::uint8_t>(decay_bits), static_cast<std::uint8_t>(state_bits));
     network.inputs.push_back({"in", {static_cast<std::size_t>(dice.between(1, 90))}});
     for (int k = 0; k < layers; ++k) {
         const int shift = decay_bits == 12 ? dice.one_of({0, 0, dice.between(1, 4)}) : 0;
@@ -241,7 +243,7 @@ IntNetwork random_layers(std::mt19937& random) {
         const Presynaptic below = k == 0 ? Presynaptic{Presynaptic::Kind::input, 0}
                                          : Presynaptic{Presynaptic::Kind::population, target - 1};
         network.connections.push_back(dense_bytes(dice, network, below, target, shift));
-        if (dice.one_in(3))
+        if (dice.one_in(state_bits == 16 ? 6 : 3))
             network.connections.push_back(
                 dense_bytes(dice, network, {Presynaptic::Kind::population, target}, target, shift));
         if (dice.one_in(4))
@@ -249,7 +251,8 @@ IntNetwork random_layers(std::mt19937& random) {
                 dense_bytes(dice, network, {Presynaptic::Kind::input, 0}, target, shift));
     }
     IntPopulation& last = network.populations.back();
-    if (dice.one_in(2) && network.connections.back().source.kind == Presynaptic::Kind::input) {
+    const bool any = state_bits == 16;
+    if (dice.one_in(2) && (any || network.connections.back().source.kind == Presynaptic::Kind::input)) {
         last.spiking = false;
         last.threshold = {INT32_MAX};
         last.reset = rt::Reset::none;

@@ -14,8 +14,8 @@ IntNetwork random_network(std::mt19937& random);
 
 // Dense layers, some recurrent, of sizes and parameters most of which kernels take: weights of 8 bits, or 4
 // where three divides the number of neurons, leaks of at most half, every reset that kernels know, one
-// threshold or one per neuron, sums times a power of two, a readout.
-IntNetwork random_layers(std::mt19937& random);
+// threshold or one per neuron, sums times a power of two, a readout. state_bits: of membranes, 32 or 16.
+IntNetwork random_layers(std::mt19937& random, int state_bits = 32);
 
 // Gives each dense connection, with a probability of 1 / one_in, weights that a seed gives again: of one of
 // the laws that integer initializations have, with one factor or one per neuron.

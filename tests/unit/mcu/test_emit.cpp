@@ -171,6 +171,7 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "src/runtime/drawn_rows.hpp",
                                                "src/runtime/engine.hpp",
                                                "src/runtime/frame.hpp",
+                                               "src/runtime/kernels/fused.hpp",
                                                "src/runtime/kernels/lanes.hpp",
                                                "src/runtime/kernels/narrow.hpp",
                                                "src/runtime/lanes.hpp",
@@ -270,6 +271,85 @@ TEST(Emit, UpdatesWithKernelsWhereMembranesAndWhatStandsInForThemFit) {
     EXPECT_TRUE(quick("rv32", 3, rt::Reset::subtract_at_once));
     EXPECT_FALSE(quick("rv32", 3, rt::Reset::subtract_next_step));
     EXPECT_FALSE(quick("rv32", 4, rt::Reset::subtract_at_once));
+}
+
+// Membranes of 16 bits on the core whose kernels step them.
+std::string fused_kernel(const IntNetwork& network) {
+    TargetOptions options;
+    options.core = "cortex-m55";
+    Report report;
+    const Artifacts files = mcu::emit(network, options, report);
+    const std::string& tables = files.at("src/tables.hpp");
+    const bool alike = tables.find("bool fused_alike = true;") != std::string::npos;
+    const bool own = tables.find("bool fused_own = true;") != std::string::npos;
+    EXPECT_EQ(files.count("src/runtime/kernels/mve_fused.cpp"), alike || own ? 1U : 0U);
+    EXPECT_NE(files.at("src/model.h").find("    int16_t v[16]; "), std::string::npos);
+    return alike ? "alike" : own ? "own" : "none";
+}
+
+TEST(Emit, StepsLayersOfSixteenBitMembranesAtOnceWhereInputsAndResetsFit) {
+    IntNetwork plain = dense_layer(127, 258);
+    plain.rules = rt::mcu_rules(12, 16);
+    EXPECT_EQ(fused_kernel(plain), "alike");
+    IntNetwork n = plain;
+    IntPopulation& p = n.populations[0];
+    const auto with = [&](auto change) {
+        n = plain;
+        change();
+        return fused_kernel(n);
+    };
+    // 258 * 127 + 1 is 32767.
+    EXPECT_EQ(with([&] { p.bias = {1}; }), "own");
+    EXPECT_EQ(with([&] { p.bias = {2}; }), "none");
+    EXPECT_EQ(with([&] { n.connections[0].weight.assign(258 * 16, -127); }), "alike");
+    EXPECT_EQ(with([&] {
+                  n.connections[0].weight.assign(258 * 16, -127);
+                  p.bias = {-2};
+              }),
+              "own");
+    EXPECT_EQ(with([&] {
+                  n.connections[0].weight.assign(258 * 16, -127);
+                  p.bias = {-3};
+              }),
+              "none");
+    // Twice 63 * 258 is 32508.
+    EXPECT_EQ(with([&] {
+                  n.connections[0].weight.assign(258 * 16, 63);
+                  n.connections[0].exponent = 1;
+              }),
+              "own");
+    EXPECT_EQ(with([&] { n.connections[0].exponent = 1; }), "none");
+    EXPECT_EQ(with([&] { p.decay_v = {0}; }), "none");
+    EXPECT_EQ(with([&] { p.decay_v = {4096}; }), "alike");
+    EXPECT_EQ(with([&] { n.rules = rt::mcu_rules(13, 16); }), "none");
+    EXPECT_EQ(with([&] { p.threshold = {40000}; }), "alike");
+    EXPECT_EQ(with([&] { p.threshold = {-32769}; }), "none");
+    EXPECT_EQ(with([&] { p.reset_amount = {-1}; }), "none");
+    // The lowest membrane after a spike is threshold + 1 - amount.
+    EXPECT_EQ(with([&] {
+                  p.threshold = {-3};
+                  p.reset_amount = {32766};
+              }),
+              "alike");
+    EXPECT_EQ(with([&] {
+                  p.threshold = {-4};
+                  p.reset_amount = {32767};
+              }),
+              "none");
+    EXPECT_EQ(with([&] { p.reset = rt::Reset::to_value; }), "own");
+    EXPECT_EQ(with([&] { p.refractory_steps = 1; }), "none");
+    EXPECT_EQ(with([&] { p.reset = rt::Reset::subtract_next_step; }), "alike");
+    // What leaks to 409 * 1/2 - 32767 by half would be beyond 16 bits.
+    EXPECT_EQ(with([&] {
+                  p.reset = rt::Reset::subtract_next_step;
+                  p.reset_amount = {32767};
+              }),
+              "none");
+    EXPECT_EQ(with([&] {
+                  p.reset = rt::Reset::subtract_next_step;
+                  p.initial_v = {501};
+              }),
+              "none");
 }
 
 TEST(Emit, NamesTheCoresThatHaveKernels) {

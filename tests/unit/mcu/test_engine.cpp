@@ -36,6 +36,24 @@ std::uint16_t* synfire_update(std::int32_t* v, const std::int16_t* sum, const sy
     return synfire::rt::update_lanes(v, sum, *layer, spikes, 0, layer->whole);
 }
 
+static std::uint32_t fused_checked(const synfire::rt::FusedLayer& layer, std::int16_t* v, std::uint32_t count,
+                                   std::uint16_t* events) {
+    for (std::uint32_t e = 1; e < count; ++e) EXPECT_LT(events[layer.from + e - 1], events[layer.from + e]);
+    return synfire::rt::step_fused(layer, v, count, events);
+}
+
+std::uint32_t synfire_step_alike(const synfire::rt::FusedLayer* layer, std::int16_t* v, std::uint32_t count,
+                                 std::uint16_t* events) {
+    EXPECT_EQ(layer->parameters, nullptr);
+    return fused_checked(*layer, v, count, events);
+}
+
+std::uint32_t synfire_step_own(const synfire::rt::FusedLayer* layer, std::int16_t* v, std::uint32_t count,
+                               std::uint16_t* events) {
+    EXPECT_NE(layer->parameters, nullptr);
+    return fused_checked(*layer, v, count, events);
+}
+
 namespace synfire {
 namespace {
 
@@ -56,20 +74,24 @@ struct MemoryModel {
     const rt::SpikePool* pools = nullptr;
     const rt::LanePopulation* lane_populations = nullptr;
     const std::uint16_t* feeds = nullptr;
+    const rt::FusedLayer* fused_layers = nullptr;
+    bool fused_alike = true, fused_own = true, all_fused = false;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
          lanes = false, all_lanes = false, all_quick = false, all_direct = false, settles = true,
          nibble_lanes = true, crumbs = true, nibbles = true, bytes = true, halfwords = true;
 };
 
+template <class Potential>
 struct MemoryState {
-    std::vector<std::int32_t> v_values, u_values, sums;
+    std::vector<Potential> v_values;
+    std::vector<std::int32_t> u_values, sums;
     std::vector<std::uint16_t> event_values, count_values;
     std::vector<std::uint8_t> held_values;
     std::vector<rt::Row> row_values;
     std::vector<std::int16_t> lane_sums;
     rt::Row* rows = nullptr;
     std::int16_t* lane_sum = nullptr;
-    std::int32_t* v = nullptr;
+    Potential* v = nullptr;
     std::int32_t* u = nullptr;
     std::int32_t* sum = nullptr;
     std::uint16_t* events = nullptr;
@@ -84,9 +106,11 @@ std::vector<To> narrowed(const std::vector<From>& values) {
     return result;
 }
 
-struct Memory {
+// Potential: of rt::Rules::membrane.
+template <class Potential>
+struct MemoryOf {
     MemoryModel model;
-    MemoryState state;
+    MemoryState<Potential> state;
     std::deque<std::vector<std::int8_t>> int8s;
     std::deque<std::vector<std::int16_t>> int16s;
     std::deque<std::vector<std::int32_t>> int32s;
@@ -99,6 +123,7 @@ struct Memory {
     std::vector<rt::ListCopy> copies;
     std::vector<rt::SpikePool> pools;
     std::vector<rt::LanePopulation> lanes;
+    std::vector<rt::FusedLayer> fused;
     std::vector<std::uint16_t> feeds;
     std::deque<std::vector<std::uint32_t>> firsts;
     std::deque<std::vector<std::uint16_t>> targets;
@@ -106,9 +131,9 @@ struct Memory {
     std::deque<rt::DrawnLaw> laws;
     std::deque<std::vector<std::uint8_t>> guides, weights;
 
-    explicit Memory(const mcu::Tables& tables);
-    Memory(const Memory&) = delete;
-    Memory& operator=(const Memory&) = delete;
+    explicit MemoryOf(const mcu::Tables& tables);
+    MemoryOf(const MemoryOf&) = delete;
+    MemoryOf& operator=(const MemoryOf&) = delete;
 
     template <class Value>
     const void* store(const std::vector<Value>& values, int bytes) {
@@ -134,7 +159,10 @@ struct Memory {
     }
 };
 
-Memory::Memory(const mcu::Tables& tables)
+using Memory = MemoryOf<std::int32_t>;
+
+template <class Potential>
+MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
     : inputs(narrowed<std::uint16_t>(tables.inputs)), lists(narrowed<std::uint32_t>(tables.lists)) {
     for (const mcu::PopulationTable& p : tables.populations)
         extras.push_back({column(p.bias_u), column(p.initial_u), column(p.v_min)});
@@ -171,6 +199,26 @@ Memory::Memory(const mcu::Tables& tables)
               p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data(),
               static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits),
               static_cast<std::uint32_t>(p.lane.group)}});
+    for (const mcu::PopulationTable& p : tables.populations) {
+        fused.push_back({});
+        if (!p.fused.connection) continue;
+        const mcu::ConnectionTable& c = tables.connections[*p.fused.connection];
+        fused.back() = {
+            static_cast<const std::int8_t*>(connections[*p.fused.connection].weights),
+            lists[c.source],
+            lists[p.fused.list],
+            static_cast<std::uint32_t>(c.outputs) << 16 | static_cast<std::uint32_t>(p.fused.keep),
+            -p.fused.keep,
+            p.fused.threshold,
+            p.fused.amount,
+            static_cast<std::uint32_t>(c.outputs),
+            p.fused.scale,
+            p.fused.stays ? 1 : 0,
+            p.fused.parameters.empty() ? nullptr : int16s.emplace_back(p.fused.parameters).data(),
+            static_cast<std::uint16_t>(c.source),
+            static_cast<std::uint16_t>(p.fused.list)};
+    }
+    model.fused_layers = fused.data();
     feeds = narrowed<std::uint16_t>(tables.feeds);
     model.lanes = tables.lanes;
     model.lane_populations = lanes.data();
@@ -234,7 +282,8 @@ std::vector<std::uint16_t> listed(const std::uint8_t* spikes, std::size_t n) {
     return events;
 }
 
-Record engine_run(Memory& memory, std::size_t steps, const std::vector<std::uint8_t>& spikes,
+template <class Potential>
+Record engine_run(MemoryOf<Potential>& memory, std::size_t steps, const std::vector<std::uint8_t>& spikes,
                   bool as_events) {
     Record record(memory.populations.size());
     const std::size_t n = spikes.size() / steps;
@@ -355,7 +404,8 @@ TEST(Engine, DrawsTheSameWeightsThatFlashHolds) {
 }
 
 // The membranes and spikes of a step without an observer, which kernels update. lists: of these populations.
-void expect_production_equals(const Record& expected, Memory& memory, std::size_t steps,
+template <class Potential>
+void expect_production_equals(const Record& expected, MemoryOf<Potential>& memory, std::size_t steps,
                               const std::vector<std::uint8_t>& spikes,
                               const std::vector<std::size_t>& lists) {
     const std::size_t n = spikes.size() / steps;
@@ -427,6 +477,54 @@ TEST(Engine, KernelsEqualDenseSums) {
     for (const std::size_t count :
          {lanes, quick, direct, shared, own, shifted, settled, readouts, nibbles, fewer_rows})
         EXPECT_GT(count, 100U);
+}
+
+TEST(Engine, MembranesOfSixteenBitsSaturateAlikeOnEveryPath) {
+    constexpr std::size_t steps = 25;
+    std::size_t portable = 0, lanes = 0, alike = 0, own = 0, shifted = 0, settled = 0, hard = 0, readouts = 0,
+                saturated = 0, spikes_seen = 0;
+    for (unsigned seed = 0; seed < 600; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_layers(random, 16);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        for (const std::string core : {"", "cortex-m4", "cortex-m55"}) {
+            const mcu::KernelFamily* const family = mcu::find_family(core);
+            mcu::Tables tables = mcu::lower(network);
+            if (family != nullptr) order_of_twins = family->order;
+            if (family != nullptr) mcu::use_kernels(network, *family, tables);
+            MemoryOf<std::int16_t> memory(tables);
+            expect_equal(expected, engine_run(memory, steps, spikes, false));
+            expect_equal(expected, engine_run(memory, steps, spikes, true));
+            std::vector<std::size_t> all(expected.size());
+            std::iota(all.begin(), all.end(), std::size_t{0});
+            expect_production_equals(expected, memory, steps, spikes, all);
+            mcu::overlay_buffers(tables);
+            MemoryOf<std::int16_t> overlaid(tables);
+            expect_production_equals(expected, overlaid, steps, spikes, tables.outputs);
+            if (HasFailure()) return;
+            for (const mcu::PopulationTable& p : tables.populations) {
+                EXPECT_FALSE(p.lane.quick);
+                lanes += p.lane.row_bytes > 0;
+                portable += p.lane.row_bytes == 0 && !p.fused.connection;
+                if (!p.fused.connection) continue;
+                (p.fused.parameters.empty() ? alike : own) += 1;
+                shifted += p.shift > 0;
+                settled += p.reset == rt::Reset::subtract_next_step;
+                hard += p.reset == rt::Reset::to_value;
+                readouts += !p.spiking;
+            }
+        }
+        for (const test::PlainPopulation& p : expected) {
+            for (std::uint8_t s : p.s) spikes_seen += s;
+            for (std::int32_t v : p.v) saturated += v == INT16_MAX || v == INT16_MIN;
+        }
+    }
+    EXPECT_GT(spikes_seen, 100000U);
+    for (const std::size_t count : {portable, lanes, alike, own, shifted, settled, hard, readouts, saturated})
+        EXPECT_GT(count, 50U);
 }
 
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {

@@ -212,7 +212,7 @@ TEST(CompiledErrors, WrongTypes) {
                   hint);
     EXPECT_EQ(error_of("\"clamp\"", "\"bounce\""),
               "network.json: error: field 'integers.rules.accumulator.overflow': 'bounce' is unknown\n"
-              "  expected: wrap, wrap_once, clamp\n" +
+              "  expected: wrap, wrap_once, clamp, saturate\n" +
                   hint);
 }
 

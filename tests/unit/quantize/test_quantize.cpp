@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "compiler/quantize/quantize.hpp"
+#include "compiler/quantize/range_proof.hpp"
 #include "tests/unit/quantize/networks.hpp"
 
 namespace synfire {
@@ -336,6 +337,44 @@ TEST(QuantizeErrors, Options) {
               "error: field 'decay bits': 16 bits\n"
               "  expected: 12, the width of the chip's decay registers\n"
               "  hint: leave the decay bits at 12, or use the mcu profile\n");
+    o = loihi();
+    o.state_bits = 16;
+    EXPECT_EQ(text_of_errors(n, o),
+              "error: field 'state bits': 16 bits\n"
+              "  expected: 24, the width of the chip's membrane registers\n"
+              "  hint: leave out the state bits, or use the mcu profile\n");
+    o = {};
+    o.state_bits = 24;
+    EXPECT_EQ(text_of_errors(n, o),
+              "error: field 'state bits': 24 bits\n"
+              "  expected: 32 or 16\n"
+              "  hint: use one of these\n");
+    o = {};
+    o.profile = "lava";
+    o.state_bits = 16;
+    EXPECT_EQ(text_of_errors(n, o),
+              "error: field 'state bits': 16 bits\n"
+              "  expected: 24, the width of Lava's membrane registers\n"
+              "  hint: leave out the state bits, or use the mcu profile with a model of real numbers\n");
+}
+
+// Weights of 400 inputs add up to more than 16 bits hold: the membrane saturates, the weights keep their
+// bits.
+TEST(QuantizeRange, MembranesOfSixteenBitsHaveRoomForEightThresholds) {
+    const Network n = one_layer(1, 400, std::vector<double>(400, 0.5), 0.9);
+    QuantizeOptions options;
+    options.state_bits = 16;
+    options.weight_bits_of["lif"] = 16;
+    Report report;
+    const IntNetwork q = quantize(n, options, report);
+    EXPECT_EQ(q.rules.decay_bits, 12);
+    EXPECT_EQ(q.rules.membrane.bits, 16);
+    EXPECT_EQ(q.rules.membrane.overflow, rt::Overflow::saturate);
+    EXPECT_GT(q.populations[0].threshold[0], 2000);
+    EXPECT_LE(q.populations[0].threshold[0], 4096);
+    EXPECT_EQ(prove_range(q, 0).verdict, RangeVerdict::can_overflow);
+    EXPECT_EQ(prove_range(q, 0).membrane.high, INT16_MAX);
+    EXPECT_EQ(prove_range(q, 0).register_name, "membrane");
 }
 
 TEST(QuantizeWarnings, ALeakThatTheDecayBitsCannotHold) {

@@ -122,7 +122,7 @@ struct Device {
   private:
     uint32_t potentials(uint16_t output, uint8_t* bytes) const {
         const uint32_t count = model::output_neurons(output);
-        const int32_t* const v = model::output_v(state, output);
+        const auto* const v = model::output_v(state, output);
         for (uint32_t i = 0; i < count; ++i) rt::put_le32(bytes + 4 * i, static_cast<uint32_t>(v[i]));
         return 4 * count;
     }
