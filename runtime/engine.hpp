@@ -25,9 +25,10 @@
 //   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords,
 //   lanes;
 //                                     whether any table needs that code
-//   bool all_lanes, all_quick, all_direct, settles, nibble_lanes;   where lanes: of every population; resets
-//   in the next step const LanePopulation* lane_populations;  [population_count], where lanes const uint16_t*
-//   feeds; [lists], where lanes: 1 + the population whose rows a list fills, or 0
+//   bool all_lanes, all_quick, all_direct, all_whole;   where lanes: of every population
+//   bool nibble_lanes, settles, resets;   where lanes: of any population; resets in the next step, at once
+//   const LanePopulation* lane_populations;   [population_count], where lanes
+//   const uint16_t* feeds;            [lists], where lanes: 1 + the population whose rows a list fills, or 0
 // and where membranes have 16 bits
 //   bool fused_alike, fused_own;      whether kernels/fused.hpp steps any population, and how
 //   bool all_fused;                   every one of them
@@ -280,10 +281,10 @@ inline void update_quickly(const Model& model, State& state, uint16_t index, int
                        spikes(model, state, list));
     uint16_t* const events = state.events + model.lists[list];
     uint16_t* end = synfire_update(v, state.lane_sum, &layer, events);
-    if (layer.whole != population.neurons)
+    if (!model.all_whole && layer.whole != population.neurons)
         end = update_lanes(v, state.lane_sum, layer, end, layer.whole, population.neurons);
     state.counts[list] = static_cast<uint16_t>(end - events);
-    if (population.reset == Reset::to_value || population.reset == Reset::subtract_at_once)
+    if (model.resets && model.lane_populations[index].resets)
         reset_spiking(population.reset, population.reset_amount, v, spikes(model, state, list));
 }
 

@@ -14,14 +14,19 @@ struct LanePopulation {
     const void* direct;  // weights of its only source, which then fills the list; else null
     bool quick;          // its neurons are those of synfire_update
     bool nibbles;        // its rows are RowOrder::nibbles
+    bool resets;         // what a spike changes at once is left to the engine
     LaneLayer layer;
 };
 
-// Appends the rows of all events.
+// Appends the rows of all events. The condition behind the loop: compilers for size leave it where it is.
 inline Row* add_row_addresses(Row* rows, const void* weights, uint32_t row_bytes, Events events) {
     const Row base = reinterpret_cast<Row>(weights);
-    const uint16_t* const end = events.neurons + events.count;
-    for (const uint16_t* event = events.neurons; event != end; ++event) *rows++ = base + *event * row_bytes;
+    const uint16_t* event = events.neurons;
+    const uint16_t* const end = event + events.count;
+    if (event == end) return rows;
+    do {
+        *rows++ = base + *event++ * row_bytes;
+    } while (event != end);
     return rows;
 }
 

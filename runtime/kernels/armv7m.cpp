@@ -81,7 +81,7 @@ synfire_accumulate:
 )");
 
 // As in dsp.cpp, with one instruction more per neuron to take a sum out of its word. r0: v; r1: sum; r2:
-// leak; r3: threshold, or parameters; r12: scale; r11: end of v; lr: spikes. Stack: start of v.
+// leak; r3: threshold, or parameters; r12: scale; r11: end of v; lr: spikes. Stack: start of v, amount.
 asm(R"(
     .macro synfire_leak old, new
     mla \new, \new, r12, \old
@@ -93,6 +93,7 @@ asm(R"(
     ble 8f
     add r10, r9, #\offset
     strh r10, [lr], #2
+    sub \value, \value, r8
 8:
     .endm
 
@@ -118,7 +119,7 @@ asm(R"(
 
     .macro synfire_list_four n
 3\n\():
-    ldr r9, [sp]
+    ldrd r9, r8, [sp]
     sub r9, r0, r9
     lsr r9, r9, #2
     synfire_list r4, r3, 0
@@ -169,7 +170,9 @@ asm(R"(
     .type synfire_update, %function
     .thumb_func
 synfire_update:
-    push {r0, r4-r11, lr}
+    push {r4-r11, lr}
+    ldr r4, [r2, #28]
+    strd r0, r4, [sp, #-8]!
     mov lr, r3
     ldrd r6, r11, [r2, #12]
     ldm r2, {r2, r3, r12}
@@ -183,7 +186,7 @@ synfire_update:
     cmp r0, r11
     bne 1b
 7:  mov r0, lr
-    pop {r1, r4-r11, pc}
+    pop {r1, r2, r4-r11, pc}
     synfire_list_four 0
     synfire_list_four 1
 6:  mov r3, r6

@@ -11,6 +11,13 @@
 
 #include "runtime/arithmetic.hpp"
 
+// Firmware is compiled for size, some loops for speed; Clang has no such attribute.
+#if defined(__GNUC__) && !defined(__clang__)
+#define SYNFIRE_FOR_SPEED [[gnu::optimize("O2")]]
+#else
+#define SYNFIRE_FOR_SPEED
+#endif
+
 namespace synfire::rt {
 
 // The address of the weights of one spike: a row, one byte or nibble per neuron, padded with zeros to whole
@@ -47,6 +54,7 @@ struct LaneLayer {
     uint32_t whole;          // the neurons, rounded down to a multiple of 8
     uint32_t fraction_bits;  // F
     uint32_t group;          // neurons of a group of parameters
+    int32_t amount;          // what a spike subtracts at once; 0 where the engine resets (LanePopulation)
 };
 
 }  // namespace synfire::rt
@@ -57,8 +65,8 @@ extern "C" {
 void synfire_accumulate(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
 // The same for rows of nibbles: sum[0 .. 2 * row_bytes - 1]. Of cores that have it (KernelFamily::nibbles).
 void synfire_accumulate_nibbles(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
-// Leaks, integrates and compares the first layer.whole neurons; resets nothing. sum: word-aligned. Lists the
-// neurons above their threshold; returns where the list ends.
+// Leaks, integrates and compares the first layer.whole neurons, and subtracts layer.amount of those above
+// their threshold (KernelFamily::resets). sum: word-aligned. Lists the latter; returns where the list ends.
 uint16_t* synfire_update(int32_t* v, const int16_t* sum, const synfire::rt::LaneLayer* layer,
                          uint16_t* spikes);
 }
@@ -100,7 +108,9 @@ inline uint16_t* update_lanes(int32_t* v, const int16_t* sum, const LaneLayer& l
             layer.parameters == nullptr ? nullptr : layer.parameters + i / group * group * 2 + i % group;
         const int32_t input = sum[i] * layer.scale + (p == nullptr ? 0 : p[0]);
         v[i] = leak_and_add(v[i], layer.leak, input);
-        if (v[i] > (p == nullptr ? layer.threshold : p[group])) *spikes++ = static_cast<uint16_t>(i);
+        if (v[i] <= (p == nullptr ? layer.threshold : p[group])) continue;
+        v[i] -= layer.amount;
+        *spikes++ = static_cast<uint16_t>(i);
     }
     return spikes;
 }

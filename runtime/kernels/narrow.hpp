@@ -25,13 +25,6 @@ inline constexpr int narrow_fraction_bits = 12;
     return spikes;
 }
 
-// Firmware is compiled for size, this loop for speed; Clang has no such attribute.
-#if defined(__GNUC__) && !defined(__clang__)
-#define SYNFIRE_FOR_SPEED [[gnu::optimize("O2")]]
-#else
-#define SYNFIRE_FOR_SPEED
-#endif
-
 // synfire_update where every neuron has its parameters.
 SYNFIRE_FOR_SPEED inline uint16_t* update_own(int32_t* v, const int16_t* sum, const LaneLayer& layer,
                                               uint16_t* spikes) {

@@ -98,7 +98,8 @@ bool updates_quickly(const IntNetwork& network, std::size_t index, const Populat
     return p.reset != rt::Reset::subtract_next_step || settles(p, range, decay_bits, limit);
 }
 
-void set_parameters(const IntPopulation& p, int decay_bits, int shift, LaneTable& lane) {
+void set_parameters(const IntPopulation& p, int decay_bits, int shift, const KernelFamily& family,
+                    LaneTable& lane) {
     const std::size_t n = neurons(p);
     lane.whole = n / 8 * 8;
     lane.fraction_bits = decay_bits;
@@ -108,6 +109,15 @@ void set_parameters(const IntPopulation& p, int decay_bits, int shift, LaneTable
     bool one = true;
     for (std::size_t i = 0; i < n; ++i)
         one = one && at(p.threshold, i) == lane.threshold && at(p.bias, i) == 0;
+    // Where neurons are alike, so may be what they subtract.
+    const std::int32_t amount = at(p.reset_amount, 0);
+    const bool alike = one && std::all_of(p.reset_amount.begin(), p.reset_amount.end(),
+                                          [&](std::int32_t x) { return x == amount; });
+    const bool at_once = p.reset == rt::Reset::subtract_at_once;
+    if (family.resets && alike && at_once)
+        lane.amount = amount;
+    else
+        lane.resets = at_once || p.reset == rt::Reset::to_value;
     if (one) return;
     for (std::size_t i = 0; i < n; i += lane.group)
         for (const IntPerNeuron* values : {&p.bias, &p.threshold})
@@ -137,13 +147,14 @@ void choose_feeds(const IntNetwork& network, Tables& tables) {
 
 const std::vector<KernelFamily>& kernel_families() {
     static const std::vector<KernelFamily> rows{
-        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2, false, ""},
-        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false, ""},
+        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2, false, false, ""},
+        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false, true, ""},
         {{"cortex-m4", "cortex-m7", "cortex-m33"},
          "runtime/kernels/dsp.cpp",
          rt::RowOrder::swapped,
          true,
          2,
+         true,
          true,
          ""},
         {{"cortex-m55"},
@@ -152,8 +163,9 @@ const std::vector<KernelFamily>& kernel_families() {
          false,
          4,
          false,
+         false,
          "runtime/kernels/mve_fused.cpp"},
-        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false, ""},
+        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false, false, ""},
     };
     return rows;
 }
@@ -202,7 +214,7 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         lane.group = family.parameter_group;
         lane.quick = updates_quickly(network, p, population, family);
         if (lane.quick)
-            set_parameters(network.populations[p], network.rules.decay_bits, population.shift, lane);
+            set_parameters(network.populations[p], network.rules.decay_bits, population.shift, family, lane);
         tables.lanes = true;
         tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes * per_byte);
         tables.rows += 1;

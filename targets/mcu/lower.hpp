@@ -63,6 +63,8 @@ struct LaneTable {
     int scale_bits = 0;
     std::size_t whole = 0;  // neurons, rounded down to 8
     int fraction_bits = 0;
+    std::int32_t amount = 0;
+    bool resets = false;
     std::size_t group = 2;                 // of parameters
     std::vector<std::int32_t> parameters;  // empty: one threshold, no bias
 };

@@ -272,11 +272,11 @@ void add_lanes(Text& text, const Tables& tables) {
         tables.lanes ? tables.populations.size() : std::size_t{1});
     for (std::size_t p = 0; tables.lanes && p < tables.populations.size(); ++p) {
         const LaneTable& lane = tables.populations[p].lane;
-        add(text, "    {{{}, {}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes, lane.rows,
-            lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick, lane.nibbles,
-            lane.leak, lane.threshold, 1 << lane.scale_bits,
+        add(text, "    {{{}, {}, {}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes,
+            lane.rows, lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick,
+            lane.nibbles, lane.resets, lane.leak, lane.threshold, 1 << lane.scale_bits,
             lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p), lane.whole,
-            lane.fraction_bits, lane.group);
+            lane.fraction_bits, lane.group, lane.amount);
     }
     if (!tables.lanes) text += "    {},\n";
     add(text, "}};\n\nconst uint16_t Tables::feeds[{}] = {{\n",
@@ -383,7 +383,13 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool nibble_lanes = {};\n",
         std::any_of(tables.populations.begin(), tables.populations.end(),
                     [](const PopulationTable& p) { return p.lane.nibbles; }));
+    add(text, "    static constexpr bool all_whole = {};\n",
+        std::all_of(tables.populations.begin(), tables.populations.end(),
+                    [](const PopulationTable& p) { return !p.lane.quick || p.lane.whole == p.neurons; }));
     add(text, "    static constexpr bool settles = {};\n", settles(tables));
+    add(text, "    static constexpr bool resets = {};\n",
+        std::any_of(tables.populations.begin(), tables.populations.end(),
+                    [](const PopulationTable& p) { return p.lane.resets; }));
     add_fused_flags(text, tables);
     add(text, "    static constexpr bool crumbs = {};\n", any_weights_of(tables, 2));
     add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));

@@ -168,7 +168,7 @@ TEST_P(OnBoard, PackedWeightsEqualTheHost) {
 // board.
 TEST_P(OnBoard, KernelsEqualTheHost) {
     SKIP_WITHOUT_TOOLS(GetParam());
-    std::size_t alike = 0, own = 0, nibbles = 0;
+    std::size_t alike = 0, own = 0, nibbles = 0, subtracting = 0;
     const mcu::KernelFamily& family = *mcu::find_family(test::core_of(GetParam()));
     for (unsigned seed = 0; seed < 8; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
@@ -179,6 +179,7 @@ TEST_P(OnBoard, KernelsEqualTheHost) {
         for (const mcu::PopulationTable& p : tables.populations) {
             if (p.lane.quick) ++(p.lane.parameters.empty() ? alike : own);
             nibbles += p.lane.nibbles;
+            subtracting += p.lane.amount > 0;
         }
         expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()));
         if (HasFailure()) return;
@@ -186,6 +187,7 @@ TEST_P(OnBoard, KernelsEqualTheHost) {
     EXPECT_GT(alike, 0U);
     EXPECT_GT(own, 0U);
     EXPECT_EQ(nibbles > 0, family.nibbles);
+    EXPECT_EQ(subtracting > 0, family.resets);
 }
 
 // Membranes of 16 bits: in portable code, and where a board's core has kernels for whole layers, in those.

@@ -201,6 +201,7 @@ IntPopulation random_layer(Dice& dice, int decay_bits, int shift, int index) {
     p.reset = dice.one_of(
         {rt::Reset::none, rt::Reset::to_value, rt::Reset::subtract_at_once, rt::Reset::subtract_next_step});
     p.reset_amount = values(dice, n, 0, 600 << shift);
+    if (alike && n % 2 == 0) p.reset_amount.resize(1);
     if (dice.one_in(8)) p.refractory_steps = p.reset == rt::Reset::subtract_next_step ? 0 : 2;
     if (dice.one_in(8)) p.decay_u = {1 << (decay_bits - 1)};
     return p;

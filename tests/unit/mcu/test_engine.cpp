@@ -77,8 +77,9 @@ struct MemoryModel {
     const rt::FusedLayer* fused_layers = nullptr;
     bool fused_alike = true, fused_own = true, all_fused = false;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
-         lanes = false, all_lanes = false, all_quick = false, all_direct = false, settles = true,
-         nibble_lanes = true, crumbs = true, nibbles = true, bytes = true, halfwords = true;
+         lanes = false, all_lanes = false, all_quick = false, all_direct = false, all_whole = false,
+         settles = true, resets = true, nibble_lanes = true, crumbs = true, nibbles = true, bytes = true,
+         halfwords = true;
 };
 
 template <class Potential>
@@ -195,10 +196,11 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
              p.lane.direct ? connections[*p.lane.direct].weights : nullptr,
              p.lane.quick,
              p.lane.nibbles,
+             p.lane.resets,
              {p.lane.leak, p.lane.threshold, 1 << p.lane.scale_bits,
               p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data(),
               static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits),
-              static_cast<std::uint32_t>(p.lane.group)}});
+              static_cast<std::uint32_t>(p.lane.group), p.lane.amount}});
     for (const mcu::PopulationTable& p : tables.populations) {
         fused.push_back({});
         if (!p.fused.connection) continue;
@@ -431,8 +433,8 @@ void expect_production_equals(const Record& expected, MemoryOf<Potential>& memor
 
 TEST(Engine, KernelsEqualDenseSums) {
     constexpr std::size_t steps = 25;
-    std::size_t lanes = 0, quick = 0, direct = 0, shared = 0, own = 0, shifted = 0, settled = 0, readouts = 0,
-                nibbles = 0, fewer_rows = 0, spikes_seen = 0;
+    std::size_t lanes = 0, quick = 0, subtracting = 0, left = 0, direct = 0, shared = 0, own = 0, shifted = 0,
+                settled = 0, readouts = 0, nibbles = 0, fewer_rows = 0, spikes_seen = 0;
     for (unsigned seed = 0; seed < 400; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -465,6 +467,8 @@ TEST(Engine, KernelsEqualDenseSums) {
                 shared += p.lane.row_bytes > 0 && !p.lane.direct;
                 if (!p.lane.quick) continue;
                 own += !p.lane.parameters.empty();
+                subtracting += p.lane.amount > 0;
+                left += p.lane.resets;
                 shifted += p.shift > 0;
                 settled += p.reset == rt::Reset::subtract_next_step;
                 readouts += !p.spiking;
@@ -473,9 +477,10 @@ TEST(Engine, KernelsEqualDenseSums) {
         for (const test::PlainPopulation& p : expected)
             for (std::uint8_t s : p.s) spikes_seen += s;
     }
+    EXPECT_GT(subtracting, 50U);
     EXPECT_GT(spikes_seen, 100000U);
-    for (const std::size_t count :
-         {lanes, quick, direct, shared, own, shifted, settled, readouts, nibbles, fewer_rows})
+    for (const std::size_t count : {lanes, quick, left, direct, shared, own, shifted, settled,
+                                    readouts, nibbles, fewer_rows})
         EXPECT_GT(count, 100U);
 }
 
