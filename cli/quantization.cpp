@@ -35,8 +35,10 @@ void add_quantize_flags(CLI::App& command, QuantizeFlags& flags, const InputFlag
         .add_option("--input-range", flags.input_range,
                     "Greatest magnitude of real-valued inputs; it becomes the largest integer level")
         ->check(CLI::Range(1e-30, 1e30));
-    command.add_option("--scale-per", flags.scale_per, "One weight scale per layer or per neuron")
-        ->check(CLI::IsMember({"layer", "neuron"}));
+    command
+        .add_option("--scale-per", flags.scale_per,
+                    "One weight scale per layer or per neuron; or a power of two per layer")
+        ->check(CLI::IsMember({"layer", "neuron", "power-of-two"}));
     command
         .add_option(
             "--rounding", flags.rounding,
@@ -158,6 +160,7 @@ QuantizeOptions quantize_options(const Model& model, const QuantizeFlags& flags,
     if (!typed(flags, "--profile")) options.profile = own_profile(model).value_or(default_profile);
     const bool per_layer = flags.scale_per.empty() ? options.profile == "loihi" : flags.scale_per == "layer";
     options.granularity = per_layer ? Granularity::layer : Granularity::neuron;
+    if (flags.scale_per == "power-of-two") options.granularity = Granularity::power_of_two;
     if (options.profile == "mcu" && rounding_of(model, flags) == Rounding::spikes)
         options.leak_loss = calibrated_leak_loss;
     return options;

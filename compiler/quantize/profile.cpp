@@ -95,6 +95,7 @@ Profile profile_of(const QuantizeOptions& options, Report& report) {
     if (report.has_errors()) return {};
     Profile profile = loihi ? loihi_profile() : mcu_profile(options);
     profile.leak_loss = options.leak_loss;
+    profile.power_of_two_scales = options.granularity == Granularity::power_of_two;
     return profile;
 }
 

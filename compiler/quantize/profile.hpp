@@ -19,7 +19,8 @@ struct Profile {
     std::int64_t bias_max = 0;
     std::int64_t state_max = 0;    // of reset amounts and the initial potential
     bool zero_reset_only = false;  // a hard reset always goes to 0
-    bool current_bias = false;     // a bias can pass the synaptic filter
+    bool power_of_two_scales = false;
+    bool current_bias = false;  // a bias can pass the synaptic filter
 };
 
 // The profile that the options ask for, with options.weight_bits. Errors: unknown profile, weight or decay

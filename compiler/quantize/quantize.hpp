@@ -10,7 +10,7 @@
 
 namespace synfire {
 
-enum class Granularity { layer, neuron };
+enum class Granularity { layer, neuron, power_of_two };  // the last: per layer
 
 struct QuantizeOptions {
     std::string profile = "mcu";  // "mcu", "loihi", or "lava": integers taken over, see carry_over.hpp

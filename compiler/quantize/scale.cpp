@@ -53,7 +53,7 @@ bool all_whole(const Fan& fan, const Group& g, double scale) {
 // How many neurons share a scale: those of a channel where synapses are shared or pooled.
 std::size_t group_size(const Fan& fan, Granularity granularity) {
     const std::size_t n = neurons(*fan.population);
-    if (granularity == Granularity::layer) return n;
+    if (granularity != Granularity::neuron) return n;
     std::size_t channels = 0;
     for (const Folded* f : fan.connections) {
         if (f->channels == 0 || n % f->channels != 0) continue;
@@ -215,6 +215,7 @@ int least_exponent(const Fan& fan, const Profile& profile, const std::vector<Gro
 double scale_of(const Fan& fan, const Profile& profile, const Group& g, int exponent, double shrink) {
     const double wanted = g.base * shrink * std::exp2(exponent + profile.rules.accumulator_shift);
     const double scale = std::min(wanted, g.most);
+    if (profile.power_of_two_scales) return std::exp2(std::floor(std::log2(scale)));
     const auto theta = shared_threshold(fan, g);
     if (!theta || (g.exact && scale == g.base * std::exp2(exponent + profile.rules.accumulator_shift)))
         return scale;

@@ -41,7 +41,8 @@ std::vector<Group> group_neurons(const Fan& fan, const Profile& profile, Granula
 int least_exponent(const Fan& fan, const Profile& profile, const std::vector<Group>& groups);
 
 // Scale of a group: base * 2^(exponent + accumulator_shift) * shrink, limited by `most`, and lowered by at
-// most a tenth so that the threshold becomes a whole number of integer units, where that is possible.
+// most a tenth so that the threshold becomes a whole number of integer units, where that is possible; or to a
+// power of two, where the profile asks for one.
 double scale_of(const Fan& fan, const Profile& profile, const Group& group, int exponent, double shrink);
 
 // Nearest whole number where x misses one only by rounding errors of double or float32 parameters, else x.

@@ -13,6 +13,7 @@
 #include "targets/mcu/mcu.hpp"
 #include "targets/mcu/overlay.hpp"
 #include "targets/mcu/print_tables.hpp"
+#include "targets/mcu/print_views.hpp"
 
 namespace synfire::mcu {
 namespace {
@@ -158,6 +159,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     }
     files["src/tables.hpp"] = print_tables_header(tables, name);
     files["src/tables.cpp"] = print_tables_source(tables, name);
+    files["src/views.hpp"] = print_views(network, tables, name);
     return files;
 }
 

@@ -54,7 +54,8 @@ std::string read(const std::string& path) {
 class Golden : public testing::TestWithParam<const char*> {};
 
 INSTANTIATE_TEST_SUITE_P(PrintedFiles, Golden,
-                         testing::Values("model.cpp", "model.h", "model.hpp", "tables.cpp", "tables.hpp"),
+                         testing::Values("model.cpp", "model.h", "model.hpp", "tables.cpp", "tables.hpp",
+                                         "views.hpp"),
                          [](const auto& test) {
                              std::string name = test.param;
                              name[name.find('.')] = '_';
@@ -183,10 +184,13 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "src/serial/counters.hpp",
                                                "src/serial/identity.hpp",
                                                "src/serial/loop.hpp",
+                                               "src/synfire/cnl.hpp",
                                                "src/tables.cpp",
                                                "src/tables.hpp",
                                                "src/tiny_net.h",
                                                "src/tiny_net.hpp",
+                                               "src/view_facts.hpp",
+                                               "src/views.hpp",
                                                "toolchains/arm-none-eabi.cmake",
                                                "toolchains/riscv64-unknown-elf.cmake",
                                                "zephyr/CMakeLists.txt",

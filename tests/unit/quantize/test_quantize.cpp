@@ -100,6 +100,24 @@ TEST(Quantize, ScalePerNeuronOrPerLayer) {
     EXPECT_EQ(b.connections[0].weight[2], 13);  // 12.7
 }
 
+// The largest weight keeps at least half of its range.
+TEST(Quantize, ScalesArePowersOfTwoWhereAskedFor) {
+    QuantizeOptions options;
+    options.granularity = Granularity::power_of_two;
+    for (const char* profile : {"mcu", "loihi"})
+        for (double largest : {0.3, 0.77, 1.0, 41.0}) {
+            options.profile = profile;
+            const IntNetwork q =
+                quantized(one_layer(2, 2, {largest, -0.1234 * largest, 0.03 * largest, 0.01}, 0.9), options);
+            const IntPopulation& p = q.populations[0];
+            ASSERT_EQ(p.scale.size(), 1u);
+            EXPECT_EQ(std::exp2(std::round(std::log2(p.scale[0]))), p.scale[0]);
+            EXPECT_GT(q.connections[0].weight[0], 63);
+            const int shift = q.connections[0].exponent + q.rules.accumulator_shift;
+            EXPECT_NEAR(std::ldexp(q.connections[0].weight[0], shift) / p.scale[0], largest, largest / 60);
+        }
+}
+
 TEST(Quantize, ConnectionsWithSmallWeightsKeepTheirBits) {
     Network n = one_layer(1, 2, {1.0, -0.6123}, 0.9);
     Connection loop;
