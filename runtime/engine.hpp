@@ -26,6 +26,7 @@
 //   lanes;
 //                                     whether any table needs that code
 //   bool all_lanes, all_quick, all_direct, all_whole;   where lanes: of every population
+//   bool row_lanes, quick_sums;   where lanes: whether kernels add for any population, or only update one
 //   bool nibble_lanes, settles, resets;   where lanes: of any population; resets in the next step, at once
 //   const LanePopulation* lane_populations;   [population_count], where lanes
 //   const uint16_t* feeds;            [lists], where lanes: 1 + the population whose rows a list fills, or 0
@@ -355,9 +356,18 @@ inline const Connection* step_population(const Model& model, State& state, uint1
             return connection + model.populations[index].connections;
         }
     }
-    if (model.lanes && (model.all_lanes || model.lane_populations[index].row_bytes > 0))
+    if (model.row_lanes && (model.all_lanes || model.lane_populations[index].row_bytes > 0))
         return step_lanes(model, state, index, connection, v, u, held, observer);
     connection = gather(model, state, model.populations[index], connection);
+    if constexpr (sizeof(Potential) == sizeof(int32_t)) {
+        if (model.quick_sums && (model.all_quick || model.lane_populations[index].quick) &&
+            !watched(observer)) {
+            for (uint32_t i = 0; i < model.populations[index].neurons; ++i)
+                state.lane_sum[i] = static_cast<int16_t>(state.sum[i]);
+            update_quickly(model, state, index, v);
+            return connection;
+        }
+    }
     update(model, state, index, v, u, held, observer);
     return connection;
 }

@@ -98,6 +98,27 @@ bool updates_quickly(const IntNetwork& network, std::size_t index, const Populat
     return p.reset != rt::Reset::subtract_next_step || settles(p, range, decay_bits, limit);
 }
 
+// Whether 16 bits hold what portable code adds up for a neuron, before PopulationTable::shift.
+bool gathered_sums_fit(const IntNetwork& network, std::size_t population, int shift) {
+    const std::size_t n = neurons(network.populations[population]);
+    std::vector<std::int64_t> positive(n, 0), negative(n, 0);
+    for (const IntConnection& c : network.connections) {
+        if (c.target != population) continue;
+        const int most = largest_value(network, c.source);
+        for (std::size_t o = 0; o < c.outputs; ++o)
+            for_each_synapse(c, o, [&](std::size_t, std::int64_t weight) {
+                const std::int64_t delivered = weight * most * (std::int64_t{1} << c.exponent) >> shift;
+                const bool both = c.source.kind == Presynaptic::Kind::input &&
+                                  network.inputs[c.source.index].kind == SignalKind::real;
+                if (weight > 0 || both) positive[o] += std::abs(delivered);
+                if (weight < 0 || both) negative[o] -= std::abs(delivered);
+            });
+    }
+    for (std::size_t i = 0; i < n; ++i)
+        if (positive[i] > INT16_MAX || negative[i] < INT16_MIN) return false;
+    return true;
+}
+
 void set_parameters(const IntPopulation& p, int decay_bits, int shift, const KernelFamily& family,
                     LaneTable& lane) {
     const std::size_t n = neurons(p);
@@ -206,16 +227,21 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         first += population.connections;
         if (population.fused.connection) continue;
         const std::size_t per_byte = weights_per_byte(into, population.neurons, family);
-        if (per_byte == 0) continue;
         LaneTable& lane = population.lane;
+        lane.quick = updates_quickly(network, p, population, family) &&
+                     (per_byte > 0 || gathered_sums_fit(network, p, population.shift));
+        if (per_byte == 0 && !lane.quick) continue;
+        tables.lanes = true;
+        lane.group = family.parameter_group;
+        if (lane.quick)
+            set_parameters(network.populations[p], network.rules.decay_bits, population.shift, family, lane);
+        if (per_byte == 0) {
+            tables.lane_sums = std::max(tables.lane_sums, population.neurons);
+            continue;
+        }
         lane.row_bytes = padded_bytes(population.neurons, per_byte);
         lane.nibbles = per_byte == 2;
         lane.rows = tables.rows;
-        lane.group = family.parameter_group;
-        lane.quick = updates_quickly(network, p, population, family);
-        if (lane.quick)
-            set_parameters(network.populations[p], network.rules.decay_bits, population.shift, family, lane);
-        tables.lanes = true;
         tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes * per_byte);
         tables.rows += 1;
         for (std::size_t c = first - population.connections; c < first; ++c) {

@@ -31,7 +31,8 @@ const KernelFamily* find_family(const std::string& core);
 // Whether a file of an emitted directory belongs to one family.
 bool is_kernel(std::string_view path);
 
-// Marks the populations and connections that kernels step and lays out their lists. tables: lower(network).
+// Marks the populations and connections that kernels step and lays out their lists; where only the sums are
+// portable, a kernel still updates the neurons. tables: lower(network).
 void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& tables);
 
 }  // namespace synfire::mcu

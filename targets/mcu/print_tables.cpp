@@ -377,6 +377,12 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool lanes = {};\n", tables.lanes);
     add(text, "    static constexpr bool all_lanes = {};\n",
         all([](const LaneTable& l) { return l.row_bytes > 0; }));
+    add(text, "    static constexpr bool row_lanes = {};\n",
+        std::any_of(tables.populations.begin(), tables.populations.end(),
+                    [](const PopulationTable& p) { return p.lane.row_bytes > 0; }));
+    add(text, "    static constexpr bool quick_sums = {};\n",
+        std::any_of(tables.populations.begin(), tables.populations.end(),
+                    [](const PopulationTable& p) { return p.lane.quick && p.lane.row_bytes == 0; }));
     add(text, "    static constexpr bool all_quick = {};\n", all([](const LaneTable& l) { return l.quick; }));
     add(text, "    static constexpr bool all_direct = {};\n",
         all([](const LaneTable& l) { return l.direct.has_value(); }));

@@ -77,9 +77,9 @@ struct MemoryModel {
     const rt::FusedLayer* fused_layers = nullptr;
     bool fused_alike = true, fused_own = true, all_fused = false;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
-         lanes = false, all_lanes = false, all_quick = false, all_direct = false, all_whole = false,
-         settles = true, resets = true, nibble_lanes = true, crumbs = true, nibbles = true, bytes = true,
-         halfwords = true;
+         lanes = false, row_lanes = true, quick_sums = true, all_lanes = false, all_quick = false,
+         all_direct = false, all_whole = false, settles = true, resets = true, nibble_lanes = true,
+         crumbs = true, nibbles = true, bytes = true, halfwords = true;
 };
 
 template <class Potential>
@@ -222,7 +222,7 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
     }
     model.fused_layers = fused.data();
     feeds = narrowed<std::uint16_t>(tables.feeds);
-    model.lanes = tables.lanes;
+    model.lanes = model.row_lanes = model.quick_sums = tables.lanes;
     model.lane_populations = lanes.data();
     model.feeds = feeds.data();
     state.row_values.assign(tables.rows, 1);
@@ -479,8 +479,8 @@ TEST(Engine, KernelsEqualDenseSums) {
     }
     EXPECT_GT(subtracting, 50U);
     EXPECT_GT(spikes_seen, 100000U);
-    for (const std::size_t count : {lanes, quick, left, direct, shared, own, shifted, settled,
-                                    readouts, nibbles, fewer_rows})
+    for (const std::size_t count :
+         {lanes, quick, left, direct, shared, own, shifted, settled, readouts, nibbles, fewer_rows})
         EXPECT_GT(count, 100U);
 }
 
@@ -530,6 +530,93 @@ TEST(Engine, MembranesOfSixteenBitsSaturateAlikeOnEveryPath) {
     EXPECT_GT(spikes_seen, 100000U);
     for (const std::size_t count : {portable, lanes, alike, own, shifted, settled, hard, readouts, saturated})
         EXPECT_GT(count, 50U);
+}
+
+// Keeps every tenth synapse, as sparse connections.
+void thin_out(std::mt19937& random, IntNetwork& network) {
+    for (IntConnection& c : network.connections) {
+        const std::vector<std::int16_t> dense = c.weight;
+        c.weight.clear();
+        for (std::size_t o = 0; o < c.outputs; ++o) {
+            c.first.push_back(static_cast<std::uint32_t>(c.weight.size()));
+            for (std::size_t i = 0; i < c.inputs; ++i) {
+                if (random() % 10 != 0) continue;
+                c.column.push_back(static_cast<std::uint32_t>(i));
+                c.weight.push_back(dense[o * c.inputs + i]);
+            }
+        }
+        c.first.push_back(static_cast<std::uint32_t>(c.weight.size()));
+    }
+    for (IntPopulation& p : network.populations)
+        for (std::int32_t& threshold : p.threshold)
+            if (p.spiking) threshold = threshold / 4 + 1;
+}
+
+TEST(Engine, KernelsUpdateWhatPortableCodeAdds) {
+    constexpr std::size_t steps = 25;
+    std::size_t updated = 0, mixed = 0, spikes_seen = 0;
+    for (unsigned seed = 0; seed < 200; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        IntNetwork network = test::random_layers(random);
+        thin_out(random, network);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        for (const mcu::KernelFamily& family : mcu::kernel_families()) {
+            order_of_twins = family.order;
+            mcu::Tables tables = mcu::lower(network);
+            mcu::use_kernels(network, family, tables);
+            mcu::overlay_buffers(tables);
+            Memory memory(tables);
+            expect_equal(expected, engine_run(memory, steps, spikes, false));
+            expect_production_equals(expected, memory, steps, spikes, tables.outputs);
+            if (HasFailure()) return;
+            std::size_t quick = 0;
+            for (const mcu::PopulationTable& p : tables.populations)
+                quick += p.lane.quick && p.lane.row_bytes == 0;
+            updated += quick;
+            mixed += quick > 0 && quick < tables.populations.size();
+        }
+        for (const test::PlainPopulation& p : expected)
+            for (std::uint8_t s : p.s) spikes_seen += s;
+    }
+    EXPECT_GT(updated, 200U);
+    EXPECT_GT(mixed, 50U);
+    EXPECT_GT(spikes_seen, 10000U);
+}
+
+// A sum that 16 bits just hold, and one more.
+TEST(Engine, SumsBeyond16BitsAreUpdatedByPortableCode) {
+    for (const int more : {0, 1}) {
+        IntNetwork network;
+        network.rules = rt::mcu_rules(12);
+        network.inputs.push_back({"in", {260}});
+        IntPopulation p;
+        p.name = "lif";
+        p.shape = {64};
+        p.decay_u = {4096};
+        p.decay_v = {2048};
+        p.threshold = p.reset_amount = {100};
+        p.reset = rt::Reset::subtract_at_once;
+        network.populations.push_back(p);
+        IntConnection c;
+        c.name = "few";
+        c.outputs = 64;
+        c.inputs = 260;
+        // Neuron 0 receives 258 * 127 + 1 = 32767.
+        c.weight.assign(258, 127);
+        c.weight.push_back(static_cast<std::int16_t>(1 + more));
+        for (std::uint32_t i = 0; i < 259; ++i) c.column.push_back(i);
+        c.first.assign(65, 259);
+        c.first[0] = 0;
+        network.connections.push_back(c);
+        network.outputs = {0};
+        mcu::Tables tables = mcu::lower(network);
+        mcu::use_kernels(network, mcu::kernel_families()[2], tables);
+        EXPECT_EQ(tables.populations[0].lane.row_bytes, 0U);
+        EXPECT_EQ(tables.populations[0].lane.quick, more == 0);
+    }
 }
 
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {
