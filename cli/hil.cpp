@@ -65,7 +65,8 @@ hil::DeviceShape shape_of(const IntNetwork& integers) {
         shape.spiking.push_back(p.spiking);
     }
     shape.outputs = integers.outputs;
-    for (const Input& input : integers.inputs) shape.inputs += neurons(input);
+    shape.inputs = spiking_inputs(integers);
+    shape.levels = level_shape(integers);
     return shape;
 }
 
@@ -202,7 +203,7 @@ void run_samples(const Options& options, const IntNetwork& integers, const DataS
     for (; sample < samples && !found; ++sample) {
         progress(sample);
         const std::vector<Signal> inputs = sample_of(data, sample);
-        const hil::SpikeInput spikes = spike_input(inputs);
+        const hil::SpikeInput spikes = firmware_input(integers, inputs);
         const IntTrace expected = emulate(integers, inputs);
         hil::SampleRun run = hil::run_sample(link, device, shape, spikes, false);
         add(all, run, unit);

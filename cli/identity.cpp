@@ -6,9 +6,11 @@
 #include <fmt/format.h>
 
 #include "cli/recording.hpp"
+#include "compiler/quantize/levels.hpp"
 #include "compiler/support/parallel.hpp"
 #include "emulator/compare.hpp"
 #include "emulator/emulate.hpp"
+#include "emulator/synapses.hpp"
 #include "hil/qemu.hpp"
 #include "hil/record.hpp"
 #include "hil/stack.hpp"
@@ -21,13 +23,12 @@ constexpr std::chrono::minutes time_limit{10};
 
 std::vector<IntTrace> run_on_board(const hil::Firmware& firmware, const IntNetwork& integers,
                                    const Batch& batch) {
-    std::size_t inputs = 0;
-    for (const Input& input : integers.inputs) inputs += neurons(input);
     std::vector<std::size_t> sizes;
     for (const IntPopulation& p : integers.populations) sizes.push_back(neurons(p));
     std::vector<hil::SpikeInput> samples;
-    for (const auto& sample : batch.samples) samples.push_back(spike_input(sample));
-    const std::string record = hil::run_firmware(firmware, hil::pack_inputs(inputs, samples), time_limit);
+    for (const auto& sample : batch.samples) samples.push_back(firmware_input(integers, sample));
+    const std::string packed = hil::pack_inputs(spiking_inputs(integers), samples, level_shape(integers));
+    const std::string record = hil::run_firmware(firmware, packed, time_limit);
     const std::vector<std::size_t> steps(batch.samples.size(), batch.steps);
     std::vector<IntTrace> traces;
     for (hil::SampleRecord& sample : hil::parse_record(record, sizes, steps))
@@ -60,15 +61,44 @@ Outcome compare_with_emulator(const IntNetwork& integers, const Batch& batch,
     return outcome;
 }
 
+std::int16_t level_of(const IntNetwork& integers, const Input& input, double value) {
+    const std::int64_t level = to_level(value, input);
+    if (level >= level_range(integers, input).low) return static_cast<std::int16_t>(level);
+    Diagnostic d;
+    d.node = "'" + input.name + "' (input)";
+    d.reason =
+        fmt::format("value {} is negative, and the firmware takes levels from 0 to {}", value, input.levels);
+    d.expected = fmt::format("0..{}", input.range);
+    d.hint =
+        "no value of the calibration data was negative: calibrate with data like this, and compile again";
+    throw InputError(d);
+}
+
 }  // namespace
 
-hil::SpikeInput spike_input(const std::vector<Signal>& inputs) {
-    hil::SpikeInput input{inputs[0].steps, {}};
-    for (std::size_t step = 0; step < input.steps; ++step)
-        for (const Signal& signal : inputs)
-            for (std::size_t i = 0; i < signal.neurons; ++i)
-                input.spikes.push_back(signal.values[step * signal.neurons + i] != 0);
-    return input;
+std::size_t spiking_inputs(const IntNetwork& integers) {
+    std::size_t count = 0;
+    for (const Input& input : integers.inputs) count += carries_values(input) ? 0 : neurons(input);
+    return count;
+}
+
+hil::LevelShape level_shape(const IntNetwork& integers) {
+    const LevelFormat format = level_format(integers);
+    return {format.count, format.bytes};
+}
+
+hil::SpikeInput firmware_input(const IntNetwork& integers, const std::vector<Signal>& inputs) {
+    hil::SpikeInput all{inputs[0].steps, {}, {}};
+    for (std::size_t step = 0; step < all.steps; ++step)
+        for (std::size_t k = 0; k < inputs.size(); ++k)
+            for (std::size_t i = 0; i < inputs[k].neurons; ++i) {
+                const double value = inputs[k].values[step * inputs[k].neurons + i];
+                if (carries_values(integers.inputs[k]))
+                    all.levels.push_back(level_of(integers, integers.inputs[k], value));
+                else
+                    all.spikes.push_back(value != 0);
+            }
+    return all;
 }
 
 IntTrace trace_of(const IntNetwork& integers, hil::SampleRecord record) {

@@ -22,8 +22,12 @@ Outcome verify_firmware(const Model& model, const IntNetwork& integers, const Ba
 Outcome verify_recorded(const IntNetwork& integers, const Batch& batch, const std::string& path,
                         const std::string& what, const Common& common);
 
-// The spikes of all inputs side by side, as firmware reads them.
-hil::SpikeInput spike_input(const std::vector<Signal>& inputs);
+// The spikes and levels of all inputs side by side, as firmware reads them. Throws InputError: a negative
+// value where the firmware takes none.
+hil::SpikeInput firmware_input(const IntNetwork& integers, const std::vector<Signal>& inputs);
+// Inputs of spikes, and the levels of the others.
+std::size_t spiking_inputs(const IntNetwork& integers);
+hil::LevelShape level_shape(const IntNetwork& integers);
 IntTrace trace_of(const IntNetwork& integers, hil::SampleRecord record);
 // A run that is not identical: text, JSON and exit code.
 void describe(const Mismatch& mismatch, const IntNetwork& integers, Outcome& outcome);

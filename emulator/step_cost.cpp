@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/quantize/levels.hpp"
 #include "emulator/activity.hpp"
 
 namespace synfire {
@@ -15,6 +16,7 @@ struct Term {
     Presynaptic source;
     std::size_t age = 0;                      // steps
     const IntConnection* synapses = nullptr;  // of this sparse connection, in place of spikes
+    bool values = false;                      // whether any input of values differs from the step before
 };
 
 bool same_source(const Presynaptic& a, const Presynaptic& b) {
@@ -35,7 +37,13 @@ struct Terms {
 
 std::vector<Term> terms_of(const IntNetwork& network) {
     Terms terms{network};
-    for (std::size_t i = 0; i < network.inputs.size(); ++i) terms.add({Presynaptic::Kind::input, i}, 0);
+    const auto of_values = [&](const Presynaptic& source) {
+        return source.kind == Presynaptic::Kind::input && carries_values(network.inputs[source.index]);
+    };
+    for (std::size_t i = 0; i < network.inputs.size(); ++i)
+        if (!carries_values(network.inputs[i])) terms.add({Presynaptic::Kind::input, i}, 0);
+    if (std::any_of(network.inputs.begin(), network.inputs.end(), carries_values))
+        terms.list.push_back({{}, 0, nullptr, true});
     for (std::size_t p = 0; p < network.populations.size(); ++p) {
         const IntPopulation& population = network.populations[p];
         if (!population.spiking) continue;
@@ -44,6 +52,7 @@ std::vector<Term> terms_of(const IntNetwork& network) {
             terms.add({Presynaptic::Kind::population, p}, 1);
     }
     for (const IntConnection& c : network.connections) {
+        if (of_values(c.source)) continue;
         terms.add(c.source, static_cast<std::size_t>(c.delay));
         if (is_sparse(c)) terms.list.push_back({c.source, static_cast<std::size_t>(c.delay), &c});
     }
@@ -51,6 +60,7 @@ std::vector<Term> terms_of(const IntNetwork& network) {
 }
 
 std::string name_of(const IntNetwork& network, const Term& term) {
+    if (term.values) return "new values of inputs";
     std::string name = term.synapses != nullptr
                            ? fmt::format("synapses of '{}'", term.synapses->name)
                            : fmt::format("spikes of '{}'", synfire::name_of(network, term.source));
@@ -59,10 +69,25 @@ std::string name_of(const IntNetwork& network, const Term& term) {
     return name;
 }
 
+// 1 where the products of values are computed anew.
+std::vector<double> changes(const IntNetwork& network, const std::vector<Signal>& inputs, std::size_t steps) {
+    std::vector<double> changed(steps, 0);
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+        if (!carries_values(network.inputs[k])) continue;
+        const auto width = static_cast<std::ptrdiff_t>(inputs[k].neurons);
+        for (std::size_t t = 0; t < steps; ++t) {
+            const auto now = inputs[k].values.begin() + static_cast<std::ptrdiff_t>(t) * width;
+            if (t == 0 || !std::equal(now, now + width, now - width)) changed[t] = 1;
+        }
+    }
+    return changed;
+}
+
 // What the term adds up to in each step.
 std::vector<double> counts_of(const IntNetwork& network, const Term& term, const std::vector<Signal>& inputs,
                               const std::vector<const std::vector<std::uint8_t>*>& spikes,
                               std::size_t steps) {
+    if (term.values) return changes(network, inputs, steps);
     const std::vector<std::int64_t> all = sent(network, term.source, inputs, spikes);
     const std::size_t width = all.size() / std::max<std::size_t>(steps, 1);
     std::vector<double> counts(steps, 0);

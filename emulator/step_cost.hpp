@@ -26,7 +26,7 @@ struct StepCost {
 };
 
 // Names of the terms of a network: every input and every population that spikes, and what arrives later than
-// in the step of its spike; synapses of sparse connections.
+// in the step of its spike; synapses of sparse connections; whether inputs of values change.
 std::vector<std::string> cost_terms(const IntNetwork& network);
 
 // How often each term occurs: [steps][terms]. trace: of the emulator, on these inputs.

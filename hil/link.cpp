@@ -245,13 +245,26 @@ bool add_states(Link& link, const DeviceFacts& device, std::uint32_t session, Sa
     return true;
 }
 
-std::vector<std::uint8_t> step_payload(const SpikeInput& input, std::size_t neurons, std::size_t step,
+// Levels are sent where they change.
+bool new_levels(const SpikeInput& input, std::size_t count, std::size_t step) {
+    if (count == 0 || step == 0) return count > 0;
+    const auto now = input.levels.begin() + static_cast<std::ptrdiff_t>(step * count);
+    const auto width = static_cast<std::ptrdiff_t>(count);
+    return !std::equal(now, now + width, now - width);
+}
+
+std::vector<std::uint8_t> step_payload(const SpikeInput& input, const DeviceShape& shape, std::size_t step,
                                        bool observed) {
+    const std::size_t neurons = shape.inputs;
     std::vector<std::uint8_t> payload(1 + (neurons + 7) / 8);
     payload[0] = observed ? rt::StepFlags::observe : 0;
     for (std::size_t i = 0; i < neurons; ++i)
         if (input.spikes[step * neurons + i] != 0)
             payload[1 + i / 8] = static_cast<std::uint8_t>(payload[1 + i / 8] | 1U << i % 8);
+    if (new_levels(input, shape.levels.count, step)) {
+        payload[0] |= rt::StepFlags::values;
+        append_levels(input, step, shape.levels, payload);
+    }
     return payload;
 }
 
@@ -274,8 +287,7 @@ std::optional<SampleRun> try_sample(Link& link, const DeviceFacts& device, const
     ++link.next;
     const std::size_t answer_bytes = rt::counts_bytes + device.hello.output_bytes;
     for (std::size_t step = 0; step < input.steps; ++step) {
-        const Request request{Message::step, session, link.next,
-                              step_payload(input, shape.inputs, step, observed)};
+        const Request request{Message::step, session, link.next, step_payload(input, shape, step, observed)};
         const std::optional<Answer> answer = carry_out(link, request, answer_bytes);
         if (!answer) return std::nullopt;
         ++link.next;

@@ -61,7 +61,8 @@ struct DeviceShape {
     std::vector<std::size_t> neurons;  // of every population
     std::vector<bool> spiking;
     std::vector<std::size_t> outputs;  // populations
-    std::size_t inputs = 0;
+    std::size_t inputs = 0;            // of spikes
+    LevelShape levels{};
 };
 
 struct SampleRun {

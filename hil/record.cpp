@@ -56,11 +56,23 @@ const std::uint8_t* read_population(const std::uint8_t* at, PopulationRecord& re
 
 }  // namespace
 
-std::string pack_inputs(std::size_t input_neurons, const std::vector<SpikeInput>& samples) {
+void append_levels(const SpikeInput& sample, std::size_t step, LevelShape levels,
+                   std::vector<std::uint8_t>& bytes) {
+    if (sample.levels.size() != sample.steps * levels.count) SYNFIRE_BUG("levels of another size");
+    for (std::size_t k = 0; k < levels.count; ++k) {
+        const auto level = static_cast<std::uint16_t>(sample.levels[step * levels.count + k]);
+        for (std::size_t b = 0; b < levels.bytes; ++b)
+            bytes.push_back(static_cast<std::uint8_t>(level >> 8 * b));
+    }
+}
+
+std::string pack_inputs(std::size_t input_neurons, const std::vector<SpikeInput>& samples,
+                        LevelShape levels) {
     std::string bytes;
     append_le32(bytes, rt::input_magic);
     append_le32(bytes, rt::format_version);
     append_le32(bytes, input_neurons);
+    append_le32(bytes, levels.count * levels.bytes);
     append_le32(bytes, samples.size());
     const std::size_t step_bytes = (input_neurons + 7) / 8;
     for (const SpikeInput& sample : samples) {
@@ -72,6 +84,9 @@ std::string pack_inputs(std::size_t input_neurons, const std::vector<SpikeInput>
             for (std::size_t i = 0; i < input_neurons; ++i)
                 if (sample.spikes[t * input_neurons + i] != 0)
                     bytes[start + i / 8] = static_cast<char>(bytes[start + i / 8] | 1 << i % 8);
+            std::vector<std::uint8_t> of_step;
+            append_levels(sample, t, levels, of_step);
+            bytes.append(of_step.begin(), of_step.end());
         }
     }
     return bytes;

@@ -11,7 +11,7 @@
 // A Model has
 //   Rules rules;                      the arithmetic profile
 //   uint16_t input_count;             network inputs; input k fills spike list k
-//   const uint16_t* inputs;           [input_count], neurons of each input
+//   const uint16_t* inputs;           [input_count], neurons of each input; 0 of inputs that are numbers
 //   uint16_t population_count;        population p fills spike list input_count + p
 //   const Population* populations;    [population_count]
 //   const NeuronColumns* neurons;     [population_count]
@@ -25,6 +25,7 @@
 //   bool filtered, refractory, no_delay, extras_used, sparse, drawn, crumbs, nibbles, bytes, halfwords,
 //   lanes;
 //                                     whether any table needs that code
+//   static constexpr bool values;     whether an input is numbers: then more, see values.hpp
 //   bool all_lanes, all_quick, all_direct, all_whole;   where lanes: of every population
 //   bool row_lanes, quick_sums;   where lanes: whether kernels add for any population, or only update one
 //   bool nibble_lanes, settles, resets;   where lanes: of any population; resets in the next step, at once
@@ -45,6 +46,7 @@
 #include "runtime/kernels/fused.hpp"
 #include "runtime/lanes.hpp"
 #include "runtime/neuron.hpp"
+#include "runtime/values.hpp"
 #include "runtime/weights.hpp"
 
 namespace synfire::rt {
@@ -236,6 +238,7 @@ inline void update(const Model& model, State& state, uint16_t index, Potential* 
     if (!model.no_delay && without_delay(population.reset)) __builtin_unreachable();
     const bool filtered = model.filtered && population.filtered;
     const bool refractory = model.refractory && population.refractory_steps > 0;
+    const int32_t* const drive = drive_of(model, state, index);
     uint16_t* next = events;
     for (uint32_t i = 0; i < population.neurons; ++i) {
         NeuronParameters parameters{value_of(neurons.decay_u, i),
@@ -247,6 +250,7 @@ inline void update(const Model& model, State& state, uint16_t index, Potential* 
                                     population.refractory_steps};
         NeuronState neuron{filtered ? u[i] : 0, v[i], refractory ? held[i] : uint8_t{0}};
         int32_t sum = state.sum[i] * (int32_t{1} << population.shift);
+        if (Model::values && drive != nullptr) sum += drive[i];
         if (model.extras_used) {
             sum += value_of(model.extras[index].bias_u, i);
             parameters.v_min = value_of(model.extras[index].v_min, i);
@@ -412,6 +416,7 @@ inline void advance(const Model& model, State& state, Observer&& observer) {
     uint8_t* held = state.held;
     const Connection* connection = model.connections;
     const SpikePool* pool = model.pools;
+    if constexpr (Model::values) refresh(model, state);
     for (uint16_t k = 0; model.pool_count > 0 && k < model.input_count; ++k)
         pool = pool_spikes(model, state, k, pool);
     for (uint16_t p = 0; p < model.population_count; ++p) {
@@ -470,6 +475,7 @@ inline void reset(const Model& model, State& state) {
     int32_t* u = state.u;
     uint8_t* held = state.held;
     for (uint16_t k = 0; k < model.input_count; ++k) state.counts[k] = 0;
+    if constexpr (Model::values) clear_values(model, state);
     for (uint16_t c = 0; c < model.copy_count; ++c) state.counts[model.copies[c].to] = 0;
     for (uint16_t c = 0; c < model.pool_count; ++c) state.counts[model.pools[c].to] = 0;
     for (uint16_t p = 0; p < model.population_count; ++p) {

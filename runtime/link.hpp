@@ -6,7 +6,9 @@
 //
 //   hello   anything           -> Hello: who the device is, and the number it expects next
 //   start   a new session      -> nothing. The network is reset
-//   step    1 byte StepFlags, the spikes of all inputs, 8 to a byte, lowest bit first
+//   step    1 byte StepFlags, the spikes of all inputs, 8 to a byte, lowest bit first; where the flags say
+//   so, the
+//           levels of all inputs that are numbers, else those of the step before (after a start: 0) stay
 //                              -> 4 bytes cycles, 4 bytes instructions of this step (0: unknown), then of
 //                              every
 //                                 output population its spikes, 8 to a byte; of a readout its int32 v
@@ -43,6 +45,7 @@ inline constexpr uint32_t refusal_bytes = 9;
 
 struct StepFlags {
     static constexpr uint8_t observe = 1;  // keep the states of this step for `states`
+    static constexpr uint8_t values = 2;   // levels follow the spikes
 };
 
 // What a device counts during a step.
@@ -124,7 +127,9 @@ struct Conversation {
 };
 
 // A Device has
-//   uint32_t input_bytes;                             of a step
+//   uint32_t input_bytes;                             of a step's spikes
+//   static constexpr uint32_t value_bytes;            of its levels; 0: no input is numbers
+//   void set_values(const uint8_t* levels);           only where value_bytes > 0
 //   Hello hello() const;                              all but session and expected
 //   uint32_t name(uint8_t* bytes) const;              writes the network's name, returns its length
 //   bool observes;                                    whether observe() and states() are there
@@ -159,12 +164,17 @@ inline constexpr uint32_t refused = UINT32_MAX;
 template <class Device>
 inline Reply reply_to_step(Conversation& talk, Device& device, uint32_t number, uint8_t* payload,
                            uint32_t length) {
-    if (length != 1 + device.input_bytes) return {Refusal::wrong_size, refused};
+    const bool values = Device::value_bytes > 0 && (payload[0] & StepFlags::values) != 0;
+    if (length != 1 + device.input_bytes + (values ? Device::value_bytes : 0))
+        return {Refusal::wrong_size, refused};
     const bool observe = (payload[0] & StepFlags::observe) != 0;
     if (observe && !Device::observes) return {Refusal::no_states, refused};
     const Turn turn = turn_of(talk, true, talk.session, number);
     if (turn == Turn::refused) return {Refusal::out_of_turn, refused};
     if (turn == Turn::now) {
+        if constexpr (Device::value_bytes > 0) {
+            if (values) device.set_values(payload + 1 + device.input_bytes);
+        }
         talk.counts = observe ? device.observe(payload + 1) : device.step(payload + 1);
         talk.observed = observe;
         talk.stepped = true;

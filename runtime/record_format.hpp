@@ -2,9 +2,10 @@
 // Freestanding C++17; shared by firmware and host. All numbers are little endian.
 //
 // Input file:
-//   uint32 input_magic, uint32 format_version, uint32 input neurons, uint32 samples,
-//   then per sample: uint32 steps, then per step the spikes of all inputs one after another, 8 to a byte,
-//   lowest bit first, padded to whole bytes.
+//   uint32 input_magic, uint32 format_version, uint32 input neurons, uint32 bytes of values in a step, uint32
+//   samples, then per sample: uint32 steps, then per step the spikes of all inputs one after another, 8 to a
+//   byte, lowest bit first, padded to whole bytes, and the levels of all inputs that are numbers, each in the
+//   bytes in which the network takes it.
 // Record file:
 //   uint32 record_magic, uint32 format_version, uint32 bytes of a step, uint32 samples,
 //   then per sample and step, population by population: n bytes s (0 or 1), n int32 u, n int32 v, the values
@@ -19,7 +20,7 @@ namespace synfire::rt {
 inline constexpr uint32_t input_magic = 0x4E494653;   // "SFIN"
 inline constexpr uint32_t record_magic = 0x43524653;  // "SFRC"
 inline constexpr uint32_t record_end = 0x444E4553;    // "SEND"
-inline constexpr uint32_t format_version = 1;
+inline constexpr uint32_t format_version = 2;
 inline constexpr uint32_t header_bytes = 16;
 inline constexpr uint32_t bytes_per_neuron = 9;  // s, u, v
 

@@ -8,7 +8,7 @@ namespace synfire {
 
 const std::vector<Target>& targets() {
     static const std::vector<Target> rows{
-        {"mcu", "mcu", {true, true, true, true, true, true, false}, mcu::check, mcu::emit},
+        {"mcu", "mcu", {true, true, true, true, true, true, false, true}, mcu::check, mcu::emit},
         {"loihi", "loihi", {.sparse = true, .whole_inputs = true}, loihi::check, loihi::emit},
     };
     return rows;

@@ -31,6 +31,7 @@ struct Holds {
     bool source_pool = false;   // maximum pools of spikes
     bool seeds = false;         // WeightSource::seed
     bool whole_inputs = false;  // SignalKind::real of networks that take whole numbers (profile lava)
+    bool values = false;        // SignalKind::real as levels
 };
 
 struct Target {

@@ -1,6 +1,8 @@
 // The fields one after another, as 64-bit numbers.
 #include "compiler/quantize/fingerprint.hpp"
 
+#include "compiler/quantize/levels.hpp"
+
 namespace synfire {
 namespace {
 
@@ -77,7 +79,13 @@ std::uint64_t fingerprint(const IntNetwork& network) {
     for (std::size_t count : {network.inputs.size(), network.populations.size(), network.connections.size(),
                               network.outputs.size()})
         hash.add(count);
-    for (const Input& input : network.inputs) hash.add(neurons(input));
+    for (const Input& input : network.inputs) {
+        hash.add(neurons(input));
+        if (!carries_values(input)) continue;
+        const Interval levels = level_range(network, input);
+        hash.add_signed(levels.low);
+        hash.add_signed(levels.high);
+    }
     for (const IntPopulation& p : network.populations) add(hash, p);
     for (const IntConnection& c : network.connections) add(hash, c);
     for (std::size_t output : network.outputs) hash.add(output);

@@ -4,6 +4,7 @@
 
 #include "compiler/support/report.hpp"
 #include "targets/mcu/mcu.hpp"
+#include "targets/mcu/values.hpp"
 
 namespace synfire::mcu {
 namespace {
@@ -20,16 +21,7 @@ std::string quoted(const char* kind, const std::string& name) {
 void check_inputs(const IntNetwork& network, Report& report) {
     std::size_t total = 0;
     for (const Input& input : network.inputs) {
-        total += neurons(input);
-        if (input.kind == SignalKind::spikes) continue;
-        Diagnostic d;
-        d.node = quoted("input", input.name);
-        d.field = "kind";
-        d.reason = input.kind == SignalKind::counts ? "spike counts per step" : "real values";
-        d.reason += " cannot be fed to a microcontroller";
-        d.expected = "spikes, 0 or 1";
-        d.hint = "encode the input as spikes before the network, one input neuron per event of a step";
-        report.error(std::move(d));
+        if (!carries_values(input)) total += neurons(input);
     }
     if (total <= most_neurons) return;
     Diagnostic d;
@@ -83,11 +75,19 @@ bool check_connection(const IntConnection& c, Report& report) {
     return false;
 }
 
-void check_seed(const IntConnection& c, Report& report) {
-    if (c.drawn) return;
+void check_seed(const IntNetwork& network, const IntConnection& c, Report& report) {
+    const bool values = reads_values(network, c);
+    if (c.drawn && !values) return;
     Diagnostic d;
     d.node = quoted("connection", c.name);
     d.field = "weight";
+    if (values) {
+        d.reason = "is multiplied with values, and drawn weights are not";
+        d.expected = "weights in flash";
+        d.hint = "leave out --weights seed";
+        report.error(std::move(d));
+        return;
+    }
     d.reason = "its integers are not those that a seed gives, times a whole factor per neuron";
     d.expected = "one dense layer, initialized with integers";
     d.hint =
@@ -96,7 +96,7 @@ void check_seed(const IntConnection& c, Report& report) {
     report.error(std::move(d));
 }
 
-// Every partial sum lies between the sum of the negative and the sum of the positive weights, so that these
+// Every partial sum lies between the sum of the negative and the sum of the positive products, so that these
 // two bound the 32-bit accumulator in any order of additions.
 void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
     const IntPopulation& p = network.populations[target];
@@ -107,12 +107,15 @@ void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
     }
     for (const IntConnection& c : network.connections) {
         if (c.target != target) continue;
+        const bool input = c.source.kind == Presynaptic::Kind::input;
+        const Interval sent = input ? level_range(network, network.inputs[c.source.index]) : Interval{0, 1};
         for (std::size_t o = 0; o < c.outputs; ++o)
             for_each_synapse(c, o, [&](std::size_t, std::int16_t weight) {
                 const std::int64_t w = weight * (std::int64_t{1} << c.exponent);
+                const std::int64_t ends[] = {w * sent.low, w * sent.high};
                 // Saturates far outside of 32 bits, so that no number of synapses can overflow 64.
-                std::int64_t& sum = w > 0 ? positive[o] : negative[o];
-                if (sum <= largest_sum && sum >= -largest_sum) sum += w;
+                if (positive[o] <= largest_sum) positive[o] += std::max({ends[0], ends[1], std::int64_t{0}});
+                if (negative[o] >= -largest_sum) negative[o] += std::min({ends[0], ends[1], std::int64_t{0}});
             });
     }
     for (std::size_t o = 0; o < positive.size(); ++o) {
@@ -132,8 +135,9 @@ void check_sums(const IntNetwork& network, std::size_t target, Report& report) {
 
 void check(const IntNetwork& network, const TargetOptions& options, Report& report) {
     if (options.weights == WeightSource::seed)
-        for (const IntConnection& c : network.connections) check_seed(c, report);
+        for (const IntConnection& c : network.connections) check_seed(network, c, report);
     check_inputs(network, report);
+    const bool levels_usable = check_values(network, report);
     for (const IntPopulation& p : network.populations) check_population(p, report);
     bool exponents_usable = true;
     for (const IntConnection& c : network.connections)
@@ -150,7 +154,7 @@ void check(const IntNetwork& network, const TargetOptions& options, Report& repo
         d.hint = "merge populations";
         report.error(std::move(d));
     }
-    if (!exponents_usable) return;
+    if (!exponents_usable || !levels_usable) return;
     for (std::size_t p = 0; p < network.populations.size(); ++p) check_sums(network, p, report);
 }
 

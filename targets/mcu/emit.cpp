@@ -13,6 +13,7 @@
 #include "targets/mcu/mcu.hpp"
 #include "targets/mcu/overlay.hpp"
 #include "targets/mcu/print_tables.hpp"
+#include "targets/mcu/print_values.hpp"
 #include "targets/mcu/print_views.hpp"
 
 namespace synfire::mcu {
@@ -68,6 +69,7 @@ Names names_of(const Tables& tables, const std::string& name, const KernelFamily
             {"POTENTIAL", potential_bytes(tables.rules) == 2 ? "int16_t" : "int32_t"},
             {"LANE_SUMS", length(tables.lane_sums)},
             {"INPUTS", std::to_string(inputs)},
+            {"ALL_INPUTS", std::to_string(inputs + tables.values.format.count)},
             {"INPUT_BYTES", length((inputs + 7) / 8)},
             {"NEURONS", length(tables.neurons)},
             {"OUTPUTS", std::to_string(tables.outputs.size())},
@@ -117,6 +119,7 @@ void note_flash(const Tables& tables, Report& report) {
         bytes += drawn_matrix_bytes +
                  c.drawn->factor.values.size() * static_cast<std::size_t>(c.drawn->factor.bytes);
     }
+    stored += weight_bytes(tables.values);
     for (const LawTable& law : tables.laws)
         bytes += drawn_law_bytes + 4 * law.table.size() + law.guide.size();
     Diagnostic d;
@@ -133,6 +136,24 @@ void note_flash(const Tables& tables, Report& report) {
     if (tables.drawn || !packed.empty()) report.note(d);
 }
 
+constexpr std::string_view values_readme = "targets/mcu/firmware/README.values.md.in",
+                           values_sources = "targets/mcu/firmware/src/values.";
+
+// Whether a file is for this network.
+bool belongs(std::string_view path, const Tables& tables, const std::vector<std::string>& kernels) {
+    if (path == values_readme) return false;
+    if (path.substr(0, values_sources.size()) == values_sources) return tables.values.used();
+    return !is_kernel(path) || path == tables.values.kernels ||
+           std::find(kernels.begin(), kernels.end(), path) != kernels.end();
+}
+
+// What README.md says of inputs that are numbers.
+std::string values_section(const Values& values, const Names& names) {
+    for (const auto& [path, bytes] : embedded_files())
+        if (values.used() && path == values_readme) return substitute(bytes, names);
+    return {};
+}
+
 }  // namespace
 
 Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& report) {
@@ -142,16 +163,19 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     Tables tables = lower(network, options.weights);
     const KernelFamily* const family = find_family(options.core);
     if (family != nullptr) use_kernels(network, *family, tables);
+    place_values(options.core, tables.values);
     overlay_buffers(tables);
     note_flash(tables, report);
     Names names = names_of(tables, name, family);
     add_identity(network, names);
+    add_value_names(tables.values, name, names);
+    names["VALUES_SECTION"] = values_section(tables.values, names);
 
     const std::vector<std::string> kernels = kernels_of(tables, family);
     Artifacts files;
     // In the order of paths, so that of a network named "model" the model.h that counts is the last.
     for (const auto& [path, bytes] : embedded_files()) {
-        if (is_kernel(path) && std::find(kernels.begin(), kernels.end(), path) == kernels.end()) continue;
+        if (!belongs(path, tables, kernels)) continue;
         std::string to = emitted_path(path);
         const bool is_template = ends_with(to, template_suffix);
         if (is_template) to.resize(to.size() - template_suffix.size());

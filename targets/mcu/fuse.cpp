@@ -137,7 +137,8 @@ void fuse_layers(const IntNetwork& network, Tables& tables) {
         const IntPopulation& p = network.populations[k];
         const std::size_t list = network.inputs.size() + k;
         // A list cannot be read and written at the same time.
-        if (table.connections != 1 || tables.connections[connection].source == list ||
+        if (table.connections != 1 || is_driven(tables.values, k) ||
+            tables.connections[connection].source == list ||
             !fits(network, p, table, tables.connections[connection]))
             continue;
         tables.connections[connection].padding = weights_read;

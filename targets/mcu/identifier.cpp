@@ -22,7 +22,7 @@ constexpr std::string_view reserved =
     "select semihost send short signal signed sin sinh sizeof sleep sqrt srand start stat static "
     "static_assert static_cast std stderr stdin stdout strlen struct switch sync synfire system tan "
     "tables tanh template this thread_local throw time times true trunc try typedef typeid typename typeof "
-    "uint16_t uint32_t uint64_t uint8_t union unix unlink unsigned using virtual void volatile wait "
+    "uint16_t uint32_t uint64_t uint8_t union unix unlink unsigned using values virtual void volatile wait "
     "wchar_t while write xor xor_eq y0 y1 yn "
     "bss_end bss_start data_end data_image data_start stack_top ";
 

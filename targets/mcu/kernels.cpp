@@ -228,7 +228,7 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         if (population.fused.connection) continue;
         const std::size_t per_byte = weights_per_byte(into, population.neurons, family);
         LaneTable& lane = population.lane;
-        lane.quick = updates_quickly(network, p, population, family) &&
+        lane.quick = !is_driven(tables.values, p) && updates_quickly(network, p, population, family) &&
                      (per_byte > 0 || gathered_sums_fit(network, p, population.shift));
         if (per_byte == 0 && !lane.quick) continue;
         tables.lanes = true;

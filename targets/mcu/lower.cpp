@@ -170,8 +170,15 @@ struct Lists {
 void add_connections(const IntNetwork& network, std::size_t target, WeightSource weights, Lists& lists,
                      Tables& tables) {
     std::vector<const IntConnection*> into;
-    for (const IntConnection& c : network.connections)
-        if (c.target == target) into.push_back(&c);
+    for (const IntConnection& c : network.connections) {
+        if (c.target != target) continue;
+        if (!reads_values(network, c)) {
+            into.push_back(&c);
+            continue;
+        }
+        const Width width = narrowest(c.weight);
+        add_value_connection(network, c, width.bits, width.factor_bits, tables.values);
+    }
     std::vector<std::pair<int, ConnectionTable>> by_exponent;
     for (const IntConnection* c : into) {
         if (c->exponent < 0) SYNFIRE_BUG("a negative exponent got past the check");
@@ -250,9 +257,10 @@ Tables lower(const IntNetwork& network, WeightSource weights) {
     tables.outputs = network.outputs;
     Lists lists{network, tables, {}, {}};
     for (const Input& input : network.inputs) {
-        tables.inputs.push_back(neurons(input));
-        lists.add(neurons(input));
+        tables.inputs.push_back(carries_values(input) ? 0 : neurons(input));
+        lists.add(tables.inputs.back());
     }
+    tables.values = lower_inputs(network);
     for (const IntPopulation& p : network.populations) {
         const std::size_t n = neurons(p);
         const bool filtered = !unfiltered(p, network.rules);

@@ -9,6 +9,7 @@
 
 #include "compiler/quantize/int_network.hpp"
 #include "runtime/kernels/lanes.hpp"
+#include "targets/mcu/values.hpp"
 #include "targets/targets.hpp"
 
 namespace synfire::mcu {
@@ -111,7 +112,8 @@ struct SpikePoolTable {
 
 struct Tables {
     rt::Rules rules;
-    std::vector<std::size_t> inputs;  // neurons
+    std::vector<std::size_t> inputs;  // neurons; 0 of value inputs
+    Values values;                    // place_values() comes after lower()
     std::vector<PopulationTable> populations;
     std::vector<ConnectionTable> connections;  // by target, then by descending exponent
     std::vector<std::size_t> lists;            // first event of each spike list

@@ -14,10 +14,12 @@ std::size_t bytes(const ColumnTable& column) {
 
 Memory memory_of(const IntNetwork& network) {
     Tables tables = lower(network);
+    place_values({}, tables.values);
     overlay_buffers(tables);
     Memory memory;
     for (const ConnectionTable& c : tables.connections)
         memory.weights += packed_weights(c).size() + 4 * c.first.size() + 2 * c.targets.size();
+    memory.weights += weight_bytes(tables.values);
     for (const PopulationTable& p : tables.populations) {
         for (const ColumnTable* column :
              {&p.decay_u, &p.decay_v, &p.bias, &p.threshold, &p.reset_amount, &p.initial_v})
@@ -26,7 +28,7 @@ Memory memory_of(const IntNetwork& network) {
     }
     const auto potential = static_cast<std::size_t>(potential_bytes(tables.rules));
     memory.state = potential * tables.neurons + 4 * (tables.filtered + tables.widest) + tables.refractory +
-                   2 * (tables.events + tables.lists.size());
+                   2 * (tables.events + tables.lists.size()) + state_bytes(tables.values);
     return memory;
 }
 

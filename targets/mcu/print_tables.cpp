@@ -1,61 +1,14 @@
-// Layout of the printed tables: sections for the size report, names by index, lines of bounded width.
+// Layout of the printed tables: sections for the size report, names by index.
 #include "targets/mcu/print_tables.hpp"
 
 #include <algorithm>
 #include <array>
-#include <iterator>
 
-#include <fmt/format.h>
+#include "targets/mcu/print_arrays.hpp"
+#include "targets/mcu/print_values.hpp"
 
 namespace synfire::mcu {
 namespace {
-
-constexpr std::size_t line_length = 100;
-
-using Text = std::string;
-
-template <class... Arguments>
-void add(Text& text, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(text), format, std::forward<Arguments>(arguments)...);
-}
-
-// Names come from model files: only what can neither end a comment line nor confuse an editor.
-Text for_comment(const Text& name) {
-    Text text;
-    for (char c : name.substr(0, 60)) text += c > ' ' && c < 0x7F && c != '\\' && c != '?' ? c : '_';
-    return text;
-}
-
-const char* integer_type(int bytes) {
-    return bytes == 1 ? "int8_t" : bytes == 2 ? "int16_t" : "int32_t";
-}
-
-template <class Value>
-void add_numbers(Text& text, const std::vector<Value>& values) {
-    Text line = "   ";
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const Text number = fmt::format(" {}{}", values[i], i + 1 < values.size() ? "," : "");
-        if (line.size() + number.size() > line_length) {
-            text += line + "\n";
-            line = "   ";
-        }
-        line += number;
-    }
-    text += line;
-}
-
-template <class Value>
-void add_array(Text& text, const char* section, const char* type, const Text& name,
-               const std::vector<Value>& values, const char* more_attributes = "") {
-    // C++ has no empty arrays.
-    const std::vector<Value> one{Value{}};
-    const std::vector<Value>& printed = values.empty() ? one : values;
-    // A section of its own, so that the linker can drop what an image does not read.
-    add(text, "[[gnu::section(\".rodata.{}.{}\"){}]] const {} {}[{}] = {{\n", section, name, more_attributes,
-        type, name, printed.size());
-    add_numbers(text, printed);
-    text += "};\n";
-}
 
 using ColumnNames = std::array<const char*, 3>;
 using Columns = std::array<const ColumnTable*, 3>;
@@ -401,6 +354,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool nibbles = {};\n", any_weights_of(tables, 4));
     add(text, "    static constexpr bool bytes = {};\n", any_weights_of(tables, 8));
     add(text, "    static constexpr bool halfwords = {};\n\n", any_weights_of(tables, 16));
+    text += print_value_members(tables.values);
     add(text, "    static constexpr uint16_t input_count = {};\n", tables.inputs.size());
     add(text, "    static constexpr uint16_t population_count = {};\n", tables.populations.size());
     add(text, "    static constexpr uint16_t copy_count = {};\n", tables.copies.size());
@@ -434,6 +388,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add_weights(text, tables);
     add_columns(text, tables);
     add_pools(text, tables);
+    text += print_value_arrays(tables.values);
     text += "}  // namespace\n\n";
     add_populations(text, tables);
     add_extras(text, tables);
@@ -442,6 +397,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add_lists(text, tables);
     add_lanes(text, tables);
     if (any_fused(tables)) add_fused(text, tables);
+    text += print_value_tables(tables.values);
     add(text, "}}  // namespace {}\n", name);
     return text;
 }

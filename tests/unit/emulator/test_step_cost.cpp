@@ -97,6 +97,21 @@ TEST(StepCost, CountsSpikesAndSynapses) {
     EXPECT_GT(spikes, 3);
 }
 
+// Products of values are computed where the values change, whatever they are.
+TEST(StepCost, CountsChangesOfValues) {
+    IntNetwork n = network();
+    n.inputs[0].kind = SignalKind::real;
+    n.inputs[0].range = 1;
+    const std::vector<std::string> names = cost_terms(n);
+    EXPECT_EQ(names[0], "new values of inputs");
+    for (const std::string& name : names) EXPECT_EQ(name.find("'in'"), std::string::npos) << name;
+    Signal signal{5, 6, std::vector<double>(30, 0.5)};
+    signal.values[3 * 6 + 2] = 0.25;
+    const std::vector<std::vector<double>> counts = term_counts(n, {signal}, emulate(n, {signal}));
+    const double expected[] = {1, 0, 0, 1, 1};
+    for (std::size_t t = 0; t < 5; ++t) EXPECT_EQ(counts[t][0], expected[t]) << t;
+}
+
 TEST(StepCost, FindsWhatMadeTheCosts) {
     const IntNetwork n = network();
     std::mt19937 random(2);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/quantize/fingerprint.hpp"
+#include "compiler/quantize/levels.hpp"
 #include "hil/link.hpp"
 #include "tests/unit/mcu/random_network.hpp"
 
@@ -16,7 +17,9 @@ inline hil::DeviceShape shape_of(const IntNetwork& network) {
         shape.spiking.push_back(p.spiking);
     }
     shape.outputs = network.outputs;
-    shape.inputs = input_neurons(network);
+    for (const Input& input : network.inputs) shape.inputs += carries_values(input) ? 0 : neurons(input);
+    const LevelFormat levels = level_format(network);
+    shape.levels = {levels.count, levels.bytes};
     return shape;
 }
 

@@ -13,6 +13,7 @@ namespace synfire::test {
 struct CountingDevice {
     static constexpr bool observes = true;
     static constexpr std::uint32_t neurons = 20;
+    static constexpr std::uint32_t value_bytes = 2;
     std::uint32_t input_bytes = 3;
     std::uint32_t capacity = 100;
     std::uint32_t state = 0;
@@ -30,6 +31,7 @@ struct CountingDevice {
         state = 0;
         ++resets;
     }
+    void set_values(const std::uint8_t* levels) { state = state * 37 + rt::crc32(levels, value_bytes); }
     rt::Counts step(const std::uint8_t* spikes) {
         state = state * 31 + rt::crc32(spikes, input_bytes);
         ++steps;

@@ -112,6 +112,23 @@ TEST_F(Conversing, ARepeatedStepIsAnsweredAndNotCarriedOut) {
     EXPECT_EQ(device.steps, 2U);
 }
 
+// Flag 2: levels follow the spikes.
+TEST_F(Conversing, LevelsAreSetOnceWhereAStepBringsThem) {
+    ask(start, 9, 0);
+    for (int k = 0; k < 3; ++k) EXPECT_EQ(ask(step, 9, 1, {2, 1, 2, 3, 60, 70}).type, step + 8);
+    test::CountingDevice alike;
+    const std::uint8_t levels[] = {60, 70}, spikes[] = {1, 2, 3};
+    alike.set_values(levels);
+    alike.step(spikes);
+    EXPECT_EQ(device.state, alike.state);
+    EXPECT_EQ(ask(step, 9, 2, {2, 1, 2, 3}).refusal(), Refusal::wrong_size);
+    EXPECT_EQ(ask(step, 9, 2, {0, 1, 2, 3, 60, 70}).refusal(), Refusal::wrong_size);
+    EXPECT_EQ(ask(step, 9, 2, {2, 1, 2, 3, 60}).refusal(), Refusal::wrong_size);
+    EXPECT_EQ(ask(step, 9, 2, {3, 1, 2, 3, 60, 70}).type, step + 8);
+    EXPECT_EQ(ask(step, 9, 3, {0, 1, 2, 3}).type, step + 8);
+    EXPECT_EQ(device.steps, 3U);
+}
+
 TEST_F(Conversing, ARepeatedStartDoesNotResetAgain) {
     EXPECT_EQ(ask(start, 9, 0).type, start + 8);
     EXPECT_EQ(ask(start, 9, 0).type, start + 8);

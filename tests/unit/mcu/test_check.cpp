@@ -74,20 +74,71 @@ TEST(McuCheck, RefusesLongDelays) {
               "  hint: use a longer time step; every step of delay keeps a list of spikes in RAM\n");
 }
 
-TEST(McuCheck, RefusesInputsThatAreNotSpikes) {
+TEST(McuCheck, RefusesWhatValuesCannotPass) {
     IntNetwork network = small_network();
     network.inputs[0].kind = SignalKind::counts;
-    EXPECT_EQ(
-        errors_of(network),
-        "error: node 'in' (input), field 'kind': spike counts per step cannot be fed to a microcontroller\n"
-        "  expected: spikes, 0 or 1\n"
-        "  hint: encode the input as spikes before the network, one input neuron per event of a step\n");
+    EXPECT_EQ(errors_of(network), "");
     network.inputs[0].kind = SignalKind::real;
+    EXPECT_EQ(errors_of(network), "");
+    network.inputs[0].levels = 32768;
+    EXPECT_EQ(errors_of(network),
+              "error: node 'in' (input), field 'levels': 32768 levels do not fit 16 bits\n"
+              "  expected: at most 32767\n"
+              "  hint: was the file edited? compile the model again\n");
+    network.inputs[0].levels = 127;
+    network.connections[0].delay = 2;
     EXPECT_EQ(
         errors_of(network),
-        "error: node 'in' (input), field 'kind': real values cannot be fed to a microcontroller\n"
-        "  expected: spikes, 0 or 1\n"
-        "  hint: encode the input as spikes before the network, one input neuron per event of a step\n");
+        "error: node 'fc1' (connection), field 'delay': values that arrive 2 steps later are not available "
+        "on microcontrollers\n"
+        "  expected: 0\n"
+        "  hint: delay the values before they are given to the network\n");
+    network.connections[0].delay = 0;
+    network.connections[0].source_pool = Pool{};
+    EXPECT_EQ(errors_of(network),
+              "error: node 'fc1' (connection), field 'stages': a maximum pool of values is not available on "
+              "microcontrollers\n"
+              "  hint: pool the values before they are given to the network\n");
+    network.connections[0].source_pool.reset();
+    network.inputs[0].shape = {65536};
+    network.connections.clear();
+    EXPECT_EQ(errors_of(network),
+              "error: node 'in' (input): 65536 values do not fit 16-bit numbers\n"
+              "  expected: at most 65535\n"
+              "  hint: pool or crop the input, or split it into several\n");
+}
+
+TEST(McuCheck, RefusesDrawnWeightsOfValues) {
+    IntNetwork network = small_network();
+    network.inputs[0].kind = SignalKind::real;
+    network.connections[0].drawn = IntDrawn{};
+    Report report;
+    TargetOptions options;
+    options.weights = WeightSource::seed;
+    mcu::check(network, options, report);
+    ASSERT_EQ(report.diagnostics.size(), 1U);
+    EXPECT_EQ(to_text(report.diagnostics[0]),
+              "error: node 'fc1' (connection), field 'weight': is multiplied with values, and drawn weights "
+              "are not\n"
+              "  expected: weights in flash\n"
+              "  hint: leave out --weights seed\n");
+}
+
+// Levels multiply what weights add.
+TEST(McuCheck, BoundsSumsByTheLargestLevels) {
+    IntNetwork network = small_network();
+    network.connections[0].exponent = 22;
+    network.connections[0].weight = {3, -3};
+    EXPECT_EQ(errors_of(network), "");
+    network.inputs[0].kind = SignalKind::real;
+    EXPECT_NE(errors_of(network), "");  // 6 * 127 * 2^22 is more
+    network.connections[0].exponent = 21;
+    EXPECT_EQ(errors_of(network), "");
+    // A byte without sign: only one of the two can be large on each side.
+    network.inputs[0].levels = 255;
+    EXPECT_EQ(errors_of(network), "");
+    network.profile = "lava";
+    EXPECT_NE(errors_of(network), "");
 }
 
 TEST(McuCheck, RefusesSumsBeyond32Bits) {

@@ -175,11 +175,13 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "src/runtime/kernels/fused.hpp",
                                                "src/runtime/kernels/lanes.hpp",
                                                "src/runtime/kernels/narrow.hpp",
+                                               "src/runtime/kernels/values.hpp",
                                                "src/runtime/lanes.hpp",
                                                "src/runtime/link.hpp",
                                                "src/runtime/neuron.hpp",
                                                "src/runtime/philox.hpp",
                                                "src/runtime/record_format.hpp",
+                                               "src/runtime/values.hpp",
                                                "src/runtime/weights.hpp",
                                                "src/serial/counters.hpp",
                                                "src/serial/identity.hpp",
@@ -198,6 +200,63 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "zephyr/module.yml"}));
     EXPECT_EQ(files.at("src/runtime/neuron.hpp"), read(SYNFIRE_SOURCE_DIR "/runtime/neuron.hpp"));
     EXPECT_EQ(files, mcu::emit(tiny_network(), {}, report));
+}
+
+// What is printed of values; kernels come for those layers that they multiply.
+TEST(Emit, PrintsInputsOfValues) {
+    IntNetwork network = tiny_network();
+    network.inputs[0].kind = SignalKind::real;
+    network.inputs[0].range = 0.1;
+    network.connections[3].delay = 0;
+    TargetOptions options;
+    options.core = "cortex-m55";
+    Report report;
+    Artifacts files = mcu::emit(network, options, report);
+    const auto holds = [&](const char* file, const char* text) {
+        EXPECT_THAT(files.at(file), testing::HasSubstr(text)) << file;
+    };
+    EXPECT_EQ(files.count("src/runtime/kernels/values_mve.cpp"), 0U);
+    holds("src/tables.cpp", "const uint8_t value_weights_0[6] = {\n    10, 20, 30, 216, 206, 196};\n");
+    holds("src/tables.cpp",
+          "value_connections[2] = {\n    {value_weights_0, 0, 3, 0, 8, 1, 0, 0, nullptr, nullptr},\n"
+          "    {value_weights_1, 0, 3, 1, 8, 4, 0, 0, nullptr, nullptr},\n};\n");
+    holds("src/tables.cpp", "value_inputs[1] = {\n    {0, 3, -127, 127},\n};\n");
+    holds("src/tables.cpp", "drives[2] = {\n    0, 2};\n");
+    holds("src/tables.hpp",
+          "    static constexpr bool values = true;\n    static constexpr uint32_t value_bytes = 3;\n"
+          "    using Level = int8_t;\n    using GivenLevel = int8_t;\n");
+    holds("src/values.h", "void tiny_net_set_values(struct tiny_net_state* state, const int8_t* levels);");
+    holds("src/values.hpp", "input_range[] = {0.1};\ninline constexpr uint16_t input_levels[] = {127};\n");
+    holds("src/values.cpp", "void set_values(State& state, const int8_t* levels) {");
+    holds("src/model.h", "#include \"values.h\"");
+    holds("src/model.h", "    tiny_net_values values; ");
+    holds("src/model.hpp", "#include \"values.hpp\"");
+    holds("README.md", "## Inputs that are numbers\n\n3 of the inputs");
+    holds("Synfire.tiny_net.pdsc", "name=\"src/values.cpp\"");
+
+    network.populations[0].shape = {5};
+    network.populations[0].bias.resize(1);
+    network.populations[0].threshold.resize(1);
+    network.connections[0].outputs = 5;
+    network.connections[0].weight.resize(15, 7);
+    network.connections.erase(network.connections.begin() + 1, network.connections.begin() + 3);
+    files = mcu::emit(network, options, report);
+    EXPECT_EQ(files.count("src/runtime/kernels/values_mve.cpp"), 1U);
+    holds("Synfire.tiny_net.pdsc", "name=\"src/runtime/kernels/values_mve.cpp\"");
+    // One block of four neurons, sixteen inputs each, then one row.
+    holds("src/tables.cpp", "gnu::aligned(4)]] const uint8_t value_weights_0[67]");
+    holds("src/tables.cpp", "    {value_weights_0, 0, 3, 0, 8, 1, 1, 16, nullptr, nullptr},\n");
+    options.core = "cortex-m4";
+    files = mcu::emit(network, options, report);
+    EXPECT_EQ(files.count("src/runtime/kernels/values_mve.cpp"), 0U);
+    EXPECT_EQ(files.count("src/runtime/kernels/values_dsp.cpp"), 1U);
+    holds("src/tables.hpp", "    using Level = int16_t;\n    using GivenLevel = int8_t;\n");
+    holds("src/values.h", "int16_t levels[4];");
+    network.inputs[0].levels = 255;
+    options.core.clear();
+    files = mcu::emit(network, options, report);
+    holds("src/values.h", "const uint8_t* levels");
+    holds("src/tables.cpp", "    {0, 3, 0, 255},\n");
 }
 
 IntNetwork dense_layer(std::int16_t weight, std::size_t inputs) {

@@ -6,12 +6,14 @@
 #include <gtest/gtest.h>
 
 #include "compiler/quantize/drawn.hpp"
+#include "emulator/emulate.hpp"
+#include "emulator/synapses.hpp"
 #include "runtime/drawn_weight.hpp"
 #include "runtime/engine.hpp"
 #include "targets/mcu/kernels.hpp"
 #include "targets/mcu/lower.hpp"
 #include "targets/mcu/overlay.hpp"
-#include "tests/unit/mcu/random_network.hpp"
+#include "tests/unit/mcu/value_network.hpp"
 
 // In place of the kernels of a core, their twins; the one order of a test.
 static synfire::rt::RowOrder order_of_twins;
@@ -54,6 +56,15 @@ std::uint32_t synfire_step_own(const synfire::rt::FusedLayer* layer, std::int16_
     return fused_checked(*layer, v, count, events);
 }
 
+// The order of the weights for kernels, as the test has chosen it.
+static synfire::rt::ValueOrder order_of_products;
+
+void synfire_products_s16(const std::int8_t* weights, const std::int16_t* levels, std::int32_t* sum,
+                          std::uint32_t blocks, std::uint32_t padded) {
+    EXPECT_EQ(padded % order_of_products.group, 0U);
+    synfire::rt::multiply_blocks(order_of_products, weights, levels, sum, blocks, padded);
+}
+
 namespace synfire {
 namespace {
 
@@ -80,6 +91,22 @@ struct MemoryModel {
          lanes = false, row_lanes = true, quick_sums = true, all_lanes = false, all_quick = false,
          all_direct = false, all_whole = false, settles = true, resets = true, nibble_lanes = true,
          crumbs = true, nibbles = true, bytes = true, halfwords = true;
+
+    static constexpr bool values = true;
+    using Level = std::int16_t;
+    using GivenLevel = std::int16_t;
+    std::uint16_t value_input_count = 0, value_connection_count = 0;
+    const rt::ValueInput* value_inputs = nullptr;
+    const rt::ValueConnection* value_connections = nullptr;
+    const std::uint32_t* drives = nullptr;
+    std::uint32_t level_count = 0, drive_count = 0;
+    bool value_blocks = true, value_rows = true, value_synapses = true, value_halfwords = true;
+};
+
+struct MemoryValues {
+    std::int32_t* drive = nullptr;
+    std::int16_t* levels = nullptr;
+    std::uint8_t stale = 1;
 };
 
 template <class Potential>
@@ -98,6 +125,9 @@ struct MemoryState {
     std::uint16_t* events = nullptr;
     std::uint16_t* counts = nullptr;
     std::uint8_t* held = nullptr;
+    std::vector<std::int32_t> drive_values;
+    std::vector<std::int16_t> level_values;
+    MemoryValues values;
 };
 
 template <class To, class From>
@@ -131,8 +161,12 @@ struct MemoryOf {
     std::deque<rt::DrawnMatrix> drawn;
     std::deque<rt::DrawnLaw> laws;
     std::deque<std::vector<std::uint8_t>> guides, weights;
+    std::vector<rt::ValueInput> value_inputs;
+    std::vector<rt::ValueConnection> value_connections;
+    std::vector<std::uint32_t> drives;
 
     explicit MemoryOf(const mcu::Tables& tables);
+    void add_values(const mcu::Values& values);
     MemoryOf(const MemoryOf&) = delete;
     MemoryOf& operator=(const MemoryOf&) = delete;
 
@@ -256,6 +290,35 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
     state.events = state.event_values.data();
     state.counts = state.count_values.data();
     state.held = state.held_values.data();
+    add_values(tables.values);
+}
+
+template <class Potential>
+void MemoryOf<Potential>::add_values(const mcu::Values& values) {
+    for (const mcu::ValueInputTable& i : values.inputs)
+        value_inputs.push_back({static_cast<std::uint32_t>(i.first), static_cast<std::uint16_t>(i.count),
+                                static_cast<std::int32_t>(i.levels.low),
+                                static_cast<std::int32_t>(i.levels.high)});
+    for (const mcu::ValueConnectionTable& c : values.connections)
+        value_connections.push_back({weights.emplace_back(mcu::packed_weights(c, values.order)).data(),
+                                     static_cast<std::uint32_t>(values.inputs[c.input].first),
+                                     static_cast<std::uint16_t>(c.inputs),
+                                     static_cast<std::uint16_t>(c.target), static_cast<std::uint8_t>(c.bits),
+                                     static_cast<std::uint8_t>(c.shift), static_cast<std::uint16_t>(c.blocks),
+                                     static_cast<std::uint32_t>(c.padded),
+                                     c.first.empty() ? nullptr : firsts.emplace_back(c.first).data(),
+                                     c.first.empty() ? nullptr : targets.emplace_back(c.sources).data()});
+    drives = narrowed<std::uint32_t>(values.drives);
+    model.value_input_count = static_cast<std::uint16_t>(value_inputs.size());
+    model.value_inputs = value_inputs.data();
+    model.value_connection_count = static_cast<std::uint16_t>(value_connections.size());
+    model.value_connections = value_connections.data();
+    model.drives = drives.data();
+    model.level_count = static_cast<std::uint32_t>(values.level_count);
+    model.drive_count = static_cast<std::uint32_t>(values.drive_count);
+    state.drive_values.assign(values.drive_count, -1);
+    state.level_values.assign(values.level_count, -1);
+    state.values = {state.drive_values.data(), state.level_values.data(), 1};
 }
 
 using Record = std::vector<test::PlainPopulation>;
@@ -617,6 +680,99 @@ TEST(Engine, SumsBeyond16BitsAreUpdatedByPortableCode) {
         EXPECT_EQ(tables.populations[0].lane.row_bytes, 0U);
         EXPECT_EQ(tables.populations[0].lane.quick, more == 0);
     }
+}
+
+// Levels are given where they change, or in every step.
+Record run_sample(Memory& memory, const test::ValueSample& sample, bool always) {
+    Record record(memory.populations.size());
+    const std::size_t n = sample.spikes.size() / sample.steps, levels = sample.levels.size() / sample.steps;
+    rt::reset(memory.model, memory.state);
+    for (std::size_t t = 0; t < sample.steps; ++t) {
+        const std::int16_t* const now = sample.levels.data() + t * levels;
+        if (always || t == 0 || !std::equal(now, now + levels, now - levels))
+            rt::set_values(memory.model, memory.state, [now](std::uint32_t k) { return now[k]; });
+        rt::step(memory.model, memory.state, packed(sample.spikes.data() + t * n, n).data(),
+                 Recorder{record});
+    }
+    return record;
+}
+
+void expect_equal(const IntTrace& expected, const Record& actual) {
+    for (std::size_t p = 0; p < actual.size(); ++p) {
+        EXPECT_EQ(expected.populations[p].s, actual[p].s) << "s of population " << p;
+        EXPECT_EQ(expected.populations[p].u, actual[p].u) << "u of population " << p;
+        EXPECT_EQ(expected.populations[p].v, actual[p].v) << "v of population " << p;
+    }
+}
+
+TEST(Engine, EqualsTheEmulatorOnInputsOfValues) {
+    std::size_t spikes_seen = 0, halfwords = 0, sparse = 0, mixed = 0, several = 0, blocks = 0, rows = 0;
+    for (unsigned seed = 0; seed < 600; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const bool layers = seed % 3 == 0;
+        const IntNetwork network =
+            layers ? test::random_value_layers(random) : test::random_value_network(random);
+        const test::ValueSample sample = test::random_sample(random, network, 30);
+        const IntTrace expected = emulate(network, sample.signals);
+        for (const std::string core : {"", "cortex-m4", "cortex-m55"}) {
+            mcu::Tables tables = mcu::lower(network);
+            mcu::place_values(core, tables.values);
+            if (core == "cortex-m55" && tables.values.format.bytes == 1) continue;  // of other types
+            if (core == "cortex-m4") {
+                order_of_twins = mcu::find_family(core)->order;
+                mcu::use_kernels(network, *mcu::find_family(core), tables);
+            }
+            order_of_products = tables.values.order;
+            mcu::overlay_buffers(tables);
+            Memory memory(tables);
+            expect_equal(expected, run_sample(memory, sample, false));
+            expect_equal(expected, run_sample(memory, sample, true));
+            if (HasFailure()) return;
+            for (const mcu::ValueConnectionTable& c : tables.values.connections) {
+                halfwords += c.bits == 16;
+                sparse += !c.first.empty();
+                blocks += c.blocks > 0;
+                rows += c.blocks > 0 && c.outputs % 4 != 0;
+            }
+            mixed += !sample.spikes.empty();
+            several += tables.values.inputs.size() > 1;
+        }
+        for (const auto& p : expected.populations)
+            for (std::uint8_t s : p.s) spikes_seen += s;
+    }
+    EXPECT_GT(spikes_seen, 50000U);
+    for (const std::size_t count : {halfwords, sparse, mixed, several, blocks, rows}) EXPECT_GT(count, 100U);
+}
+
+TEST(Engine, TakesLevelsBeyondTheLargestAsTheLargest) {
+    std::mt19937 random(4);
+    IntNetwork network = test::random_value_network(random);
+    mcu::Tables tables = mcu::lower(network);
+    mcu::place_values("", tables.values);
+    Memory memory(tables);
+    rt::reset(memory.model, memory.state);
+    rt::set_values(memory.model, memory.state, [](std::uint32_t k) { return k % 2 == 0 ? 70000 : -70000; });
+    std::size_t k = 0;
+    for (const mcu::ValueInputTable& input : tables.values.inputs)
+        for (std::size_t i = 0; i < input.count; ++i, ++k)
+            EXPECT_EQ(memory.state.values.levels[k], k % 2 == 0 ? input.levels.high : input.levels.low);
+}
+
+// Sensors' readings and what the quantizer makes of their values.
+TEST(Engine, LevelsOfReadingsAreThoseOfTheQuantizer) {
+    Input input{"in", {1}, SignalKind::real, 0, 0};
+    for (const int levels : {1, 40, 127, 255, 1000, 32767})
+        for (const int full : {1, 15, 16, 255, 1023, 4095})
+            for (const double range : {1.0, 0.25, static_cast<double>(full)}) {
+                input.range = range;
+                input.levels = levels;
+                for (int reading = -full - 1; reading <= full + 1; ++reading)
+                    ASSERT_EQ(rt::level_of(reading, static_cast<std::uint32_t>(full),
+                                           static_cast<std::uint32_t>(levels)),
+                              to_level(reading * range / full, input))
+                        << reading << " of " << full << " in " << levels << " levels, range " << range;
+            }
 }
 
 TEST(Engine, IgnoresInputNeuronsThatDoNotExist) {

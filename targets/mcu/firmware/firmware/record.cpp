@@ -25,6 +25,7 @@ constexpr uint32_t steps_per_write = step_bytes < batch_bytes ? batch_bytes / st
 
 model::State observed, production;
 uint8_t input[model::input_bytes];
+uint8_t values[Tables::value_bytes + 1], values_before[Tables::value_bytes + 1];
 uint8_t record[step_bytes * steps_per_write];
 
 [[noreturn]] void leave(FirmwareExit code) {
@@ -79,14 +80,34 @@ void write(int32_t file, const uint8_t* bytes, uint32_t count) {
     if (!semihosting::write(file, bytes, count)) leave(FirmwareExit::cannot_write);
 }
 
+void read_bytes(int32_t file, uint8_t* bytes, uint32_t count) {
+    if (count > 0 && !semihosting::read(file, bytes, count)) leave(FirmwareExit::input_too_short);
+}
+
+// The observed network gets values where they differ from those of the step before, production in every step: what
+// was kept must be what is computed anew.
+template <class Model>
+void set_values(const Model& network, bool first) {
+    if constexpr (Model::values) {
+        bool changed = first;
+        for (uint32_t i = 0; i < Model::value_bytes; ++i) {
+            changed = changed || values[i] != values_before[i];
+            values_before[i] = values[i];
+        }
+        if (changed) rt::set_values_from_bytes(network, observed, values);
+        rt::set_values_from_bytes(network, production, values);
+    }
+}
+
 void run_sample(int32_t in, int32_t out) {
     model::reset(observed);
     model::reset(production);
     const uint32_t steps = read_number(in);
     uint32_t waiting = 0;
     for (uint32_t t = 0; t < steps; ++t) {
-        if (!semihosting::read(in, input, rt::packed_bytes(model::inputs)))
-            leave(FirmwareExit::input_too_short);
+        read_bytes(in, input, rt::packed_bytes(model::inputs));
+        read_bytes(in, values, Tables::value_bytes);
+        set_values(Tables{}, t == 0);
         rt::step(Tables{}, observed, input, Recorder{record + waiting * step_bytes});
         model::step(production, input);
         if (!states_agree()) leave(FirmwareExit::production_differs);
@@ -100,7 +121,9 @@ void run_sample(int32_t in, int32_t out) {
     const int32_t in = semihosting::open(rt::input_file, semihosting::Mode::read);
     if (in == -1) leave(FirmwareExit::no_input_file);
     const uint32_t magic = read_number(in), version = read_number(in), inputs = read_number(in);
-    if (magic != rt::input_magic || version != rt::format_version || inputs != model::inputs)
+    const uint32_t value_bytes = read_number(in);
+    if (magic != rt::input_magic || version != rt::format_version || inputs != model::inputs ||
+        value_bytes != Tables::value_bytes)
         leave(FirmwareExit::wrong_input_header);
     const uint32_t samples = read_number(in);
     const int32_t out = semihosting::open(rt::record_file, semihosting::Mode::write);

@@ -42,7 +42,7 @@ constexpr uint32_t larger(uint32_t a, uint32_t b) {
 
 inline constexpr uint32_t capacity =
     larger(larger(SYNFIRE_LINK_PAYLOAD, rt::hello_bytes + name_length),
-           larger(1U + model::input_bytes, rt::counts_bytes + model::output_bytes));
+           larger(1U + model::input_bytes + Tables::value_bytes, rt::counts_bytes + model::output_bytes));
 
 // Keeps u and the spike of every neuron; they come in the order of State::v.
 struct Keeper {
@@ -62,7 +62,8 @@ struct Keeper {
 // The Device of runtime/link.hpp.
 struct Device {
     static constexpr bool observes = keeps_states;
-    static constexpr uint32_t input_bytes = model::input_bytes;
+    static constexpr uint32_t input_bytes = rt::packed_bytes(model::inputs);
+    static constexpr uint32_t value_bytes = Tables::value_bytes;
     model::State state;
     Stopwatch watch;
     int32_t seen_u[keeps_states ? model::neurons : 1];  // after an observed step
@@ -85,6 +86,7 @@ struct Device {
         return name_length;
     }
     void reset() { model::reset(state); }
+    void set_values(const uint8_t* levels) { set_values_of(Tables{}, levels); }
     rt::Counts step(const uint8_t* spikes) {
         begin(watch);
         model::step(state, spikes);
@@ -120,6 +122,10 @@ struct Device {
     }
 
   private:
+    template <class Model>
+    void set_values_of(const Model& network, const uint8_t* levels) {
+        if constexpr (Model::values) rt::set_values_from_bytes(network, state, levels);
+    }
     uint32_t potentials(uint16_t output, uint8_t* bytes) const {
         const uint32_t count = model::output_neurons(output);
         const auto* const v = model::output_v(state, output);
