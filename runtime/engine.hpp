@@ -35,6 +35,9 @@
 //   bool fused_alike, fused_own;      whether kernels/fused.hpp steps any population, and how
 //   bool all_fused;                   every one of them
 //   const FusedLayer* fused_layers;   [population_count], where any is fused
+//   bool convolution;                 whether a connection is a convolution; then also
+//   bool byte_kernels, halfword_kernels;
+//   const uint16_t* sum_distances;    [population_count], from the sum of one neuron to that of the next
 // A State has arrays v, u, held, sum, events and counts, where lanes also rows and lane_sum; see model.h of
 // an emitted network for their sizes. The elements of v hold Rules::membrane: int32_t or int16_t.
 #pragma once
@@ -42,6 +45,7 @@
 #include <stdint.h>
 
 #include "runtime/column.hpp"
+#include "runtime/convolution.hpp"
 #include "runtime/drawn_rows.hpp"
 #include "runtime/kernels/fused.hpp"
 #include "runtime/lanes.hpp"
@@ -55,10 +59,10 @@ namespace synfire::rt {
 // and all later ones of the population + Population::shift): Horner's scheme over descending exponents.
 struct Connection {
     // [neurons of the source][neurons of the target], every row from a whole byte on; sparse: one per
-    // synapse; drawn: a DrawnMatrix
+    // synapse; drawn: a DrawnMatrix; a rt::Convolution
     const void* weights;
     uint16_t source;  // spike list
-    uint8_t bits;     // of one signed weight: 2, 4, 8 or 16; drawn: 0
+    uint8_t bits;     // of one signed weight: 2, 4, 8 or 16; drawn: 0; a convolution: convolution_bits
     uint8_t shift;    // 0..30
     // Sparse connections only, else null: the synapses of source neuron i are first[i] .. first[i + 1] - 1.
     const uint32_t* first;
@@ -196,6 +200,21 @@ inline void add_events(bool sparse, int32_t* sum, uint32_t neurons, const Connec
         add_rows<bits>(sum, neurons, weights, events);
 }
 
+// Where the sum of the next neuron lies: sums of all channels are side by side where kernels want them so.
+template <class Model>
+[[gnu::always_inline]] inline uint32_t next_place(const Model& model, uint16_t population, uint32_t place,
+                                                  uint32_t neurons) {
+    if (!model.convolution) return 0;
+    place += model.sum_distances[population];
+    return place < neurons ? place : place - (neurons - 1);
+}
+
+template <class Model>
+inline void add_convolution(const Model& model, int32_t* sum, const Convolution& convolution, Events events) {
+    if (model.byte_kernels && convolution.bytes == 1) add_kernels<int8_t>(sum, convolution, events);
+    if (model.halfword_kernels && convolution.bytes == 2) add_kernels<int16_t>(sum, convolution, events);
+}
+
 // Sums the weights of all spikes that arrive at one population. Returns the connection after its last.
 template <class Model, class State>
 inline const Connection* gather(const Model& model, State& state, const Population& population,
@@ -213,6 +232,8 @@ inline const Connection* gather(const Model& model, State& state, const Populati
             add_events<16>(sparse, sum, neurons, *connection, events);
         if (model.drawn && connection->bits == 0)
             add_drawn(sum, neurons, *static_cast<const DrawnMatrix*>(connection->weights), events);
+        if (model.convolution && connection->bits == convolution_bits)
+            add_convolution(model, sum, *static_cast<const Convolution*>(connection->weights), events);
         if (connection->shift == 0) continue;
         for (uint32_t i = 0; i < neurons; ++i) sum[i] *= int32_t{1} << connection->shift;
     }
@@ -240,6 +261,7 @@ inline void update(const Model& model, State& state, uint16_t index, Potential* 
     const bool refractory = model.refractory && population.refractory_steps > 0;
     const int32_t* const drive = drive_of(model, state, index);
     uint16_t* next = events;
+    uint32_t place = 0;  // of the neuron's sum
     for (uint32_t i = 0; i < population.neurons; ++i) {
         NeuronParameters parameters{value_of(neurons.decay_u, i),
                                     value_of(population.decay_v, i),
@@ -249,7 +271,8 @@ inline void update(const Model& model, State& state, uint16_t index, Potential* 
                                     value_of(population.reset_amount, i),
                                     population.refractory_steps};
         NeuronState neuron{filtered ? u[i] : 0, v[i], refractory ? held[i] : uint8_t{0}};
-        int32_t sum = state.sum[i] * (int32_t{1} << population.shift);
+        int32_t sum = state.sum[model.convolution ? place : i] * (int32_t{1} << population.shift);
+        place = next_place(model, index, place, population.neurons);
         if (Model::values && drive != nullptr) sum += drive[i];
         if (model.extras_used) {
             sum += value_of(model.extras[index].bias_u, i);
@@ -366,8 +389,12 @@ inline const Connection* step_population(const Model& model, State& state, uint1
     if constexpr (sizeof(Potential) == sizeof(int32_t)) {
         if (model.quick_sums && (model.all_quick || model.lane_populations[index].quick) &&
             !watched(observer)) {
-            for (uint32_t i = 0; i < model.populations[index].neurons; ++i)
-                state.lane_sum[i] = static_cast<int16_t>(state.sum[i]);
+            const uint32_t neurons = model.populations[index].neurons;
+            uint32_t place = 0;
+            for (uint32_t i = 0; i < neurons; ++i) {
+                state.lane_sum[i] = static_cast<int16_t>(state.sum[model.convolution ? place : i]);
+                place = next_place(model, index, place, neurons);
+            }
             update_quickly(model, state, index, v);
             return connection;
         }

@@ -14,11 +14,13 @@
 
 #include <fmt/format.h>
 
+#include "bench/mcu/images.hpp"
 #include "compiler/support/files.hpp"
 #include "compiler/support/report.hpp"
 #include "hil/qemu.hpp"
 #include "targets/mcu/kernels.hpp"
 #include "targets/mcu/mcu.hpp"
+#include "targets/mcu/memory.hpp"
 
 namespace synfire {
 namespace {
@@ -109,13 +111,13 @@ struct Row {
     long input = 0, output = 0, instructions = 0;
 };
 
-std::vector<Row> count(const std::string& board, const Timer& timer, const Layer& layer) {
+std::vector<Row> count(const std::string& board, const Timer& timer, const IntNetwork& network) {
     const hil::ScratchFolder folder;
     const std::filesystem::path compiled = folder.path() / "bench";
     Report report;
     TargetOptions options;
     options.core = timer.core;
-    Artifacts files = mcu::emit(network_of(layer), options, report);
+    Artifacts files = mcu::emit(network, options, report);
     files["firmware/count.cpp"] = read_file(SYNFIRE_SOURCE_DIR "/bench/mcu/count.cpp");
     // In place of the recording image, which holds too much for small boards.
     const std::string record = "add_image(record firmware/record.cpp)\n";
@@ -179,6 +181,33 @@ std::string key(const std::string& board, const Layer& layer, const Row& row) {
                        layer.state_bits == 16 ? " v 16" : "", row.kind, row.input);
 }
 
+// Boards whose code differs; their layers of images have no kernels of the core.
+const std::vector<std::string> boards_of_images{"microbit", "mps2-an385", "mps2-an386", "virt"};
+
+// The same layer with its kernel stored once, and with every synapse by itself.
+void count_images(const std::string& board, const Timer& timer, std::map<std::string, long>& counts) {
+    if (std::find(boards_of_images.begin(), boards_of_images.end(), board) == boards_of_images.end()) return;
+    for (const ImageLayer& layer : image_layers(board))
+        for (const bool shared : {true, false}) {
+            const IntNetwork network = network_of(layer, shared);
+            const std::vector<Row> rows = count(board, timer, network);
+            const double synapses_per_spike =
+                static_cast<double>(synapses(network)) / static_cast<double>(neurons(network.inputs[0]));
+            const char* const form = shared ? "shared" : "one by one";
+            fmt::print(
+                "{:<11} {:<11} {:<27} {:<10} {:>7.3f} per synaptic event, {:>8} in one step, {:>7} "
+                "bytes of flash\n",
+                board, timer.core, layer.name, form,
+                static_cast<double>(rows[3].instructions - rows[0].instructions) /
+                    (static_cast<double>(rows[3].input - rows[0].input) * synapses_per_spike),
+                rows[5].instructions, mcu::memory_of(network).weights);
+            std::fflush(stdout);
+            for (const Row& row : rows)
+                counts[fmt::format("{} {} {} {} {}", board, layer.name, form, row.kind, row.input)] =
+                    row.instructions;
+        }
+}
+
 // Lines "board layer kind input_spikes instructions".
 std::map<std::string, long> read_counts(const std::string& path) {
     std::map<std::string, long> counts;
@@ -236,10 +265,11 @@ int run(const std::vector<std::string>& arguments) {
             const mcu::KernelFamily& family = *mcu::find_family(timer.core);
             if (layer.bits == 4 && !family.nibbles) continue;
             if (layer.state_bits == 16 && family.fused_source.empty()) continue;
-            const std::vector<Row> rows = count(board.name, timer, layer);
+            const std::vector<Row> rows = count(board.name, timer, network_of(layer));
             print(board.name, timer, layer, rows);
             for (const Row& row : rows) counts[key(board.name, layer, row)] = row.instructions;
         }
+        count_images(board.name, timer, counts);
     }
     if (!write.empty()) {
         std::string text =

@@ -101,6 +101,7 @@ IntConnection carried(const Connection& c, const Folded& folded, Report& report)
     out.inputs = folded.matrix.inputs;
     out.first = folded.matrix.first;
     out.column = folded.matrix.column;
+    out.convolution = folded.convolution;
     out.source_pool = folded.source_pool;
     out.sum_pool = folded.sum_pool;
     const IntPerNeuron weights = Exactly{report, c.name}.whole("weight", folded.matrix.weight, 1, INT16_MAX);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "compiler/network/check_stage.hpp"
+#include "compiler/quantize/shared_weights.hpp"
 
 namespace synfire {
 namespace {
@@ -143,6 +144,22 @@ void check_sparse(const IntConnection& c, IntComplaints& complaints) {
         }
 }
 
+// The synapses, which have passed all other checks, against the kernel that they should share.
+void check_convolution(const IntConnection& c, IntComplaints& complaints) {
+    if (!c.convolution) return;
+    Report found;
+    Complaints stage{complaints.file, found, complaints.node};
+    const bool fits = c.convolution->weight.empty() && c.convolution->bias.empty() &&
+                      check_stage(*c.convolution, c.inputs, stage, Weights::may_be_absent) &&
+                      outputs(*c.convolution, c.inputs) == c.outputs;
+    if (!fits)
+        complaints.add("convolution", "does not fit the connection",
+                       fmt::format("a convolution from {} to {} values", c.inputs, c.outputs));
+    else if (!shared_weights(c))
+        complaints.add("convolution", "the synapses are not those of one kernel",
+                       "the weight of every synapse at its place in the kernel");
+}
+
 void check_connection(const IntNetwork& network, const IntConnection& c, IntComplaints& complaints) {
     const bool from_input = c.source.kind == Presynaptic::Kind::input;
     const std::size_t sources = from_input ? network.inputs.size() : network.populations.size();
@@ -172,14 +189,16 @@ void check_connection(const IntNetwork& network, const IntConnection& c, IntComp
         complaints.add("outputs", fmt::format("{}", c.outputs), fmt::format("{}", n));
     if (!c.source_pool && c.inputs != m)
         complaints.add("inputs", fmt::format("{}", c.inputs), fmt::format("{}", m));
+    const std::size_t before = complaints.report.diagnostics.size();
     if (is_sparse(c)) {
         check_sparse(c, complaints);
-        return;
+    } else {
+        const std::optional<std::size_t> size = element_count({c.outputs, c.inputs});
+        if (!size || *size != c.weight.size())
+            complaints.add("weight", fmt::format("has {} values", c.weight.size()),
+                           fmt::format("{} x {} values", c.outputs, c.inputs));
     }
-    const std::optional<std::size_t> size = element_count({c.outputs, c.inputs});
-    if (!size || *size != c.weight.size())
-        complaints.add("weight", fmt::format("has {} values", c.weight.size()),
-                       fmt::format("{} x {} values", c.outputs, c.inputs));
+    if (complaints.report.diagnostics.size() == before) check_convolution(c, complaints);
 }
 
 // The emulator adds in 64 bits; files that could leave them are refused.

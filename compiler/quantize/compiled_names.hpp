@@ -33,8 +33,9 @@ inline constexpr Words<Pool::Kind, 3> pool_kinds{
     {{Pool::Kind::sum, "sum"}, {Pool::Kind::average, "average"}, {Pool::Kind::maximum, "maximum"}}};
 
 inline constexpr std::string_view format_name = "synfire-compiled";
-// Version 3 lets a seed stand for weights; files of version 2 hold nothing else that is different.
-inline constexpr int format_version = 3;
+// Version 3 lets a seed stand for weights, version 4 names the convolutions among the integers; older files
+// hold nothing else that is different.
+inline constexpr int format_version = 4;
 inline constexpr int oldest_version = 2;
 
 }  // namespace synfire::compiled

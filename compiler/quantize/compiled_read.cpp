@@ -187,7 +187,7 @@ IntDrawn read_drawn(const Field& f, std::size_t outputs) {
 
 IntConnection read_int_connection(const Field& f) {
     f.only({"name", "source", "target", "delay", "exponent", "outputs", "inputs", "synapses", "first",
-            "column", "weight", "drawn", "source_pool", "sum_pool"});
+            "column", "weight", "drawn", "source_pool", "sum_pool", "convolution"});
     IntConnection c;
     c.name = f["name"].text();
     c.source = read_source(f["source"]);
@@ -209,6 +209,10 @@ IntConnection read_int_connection(const Field& f) {
     }
     if (f.has("source_pool")) c.source_pool = compiled::read_pool(f["source_pool"]);
     if (f.has("sum_pool")) c.sum_pool = compiled::read_pool(f["sum_pool"]);
+    if (f.has("convolution")) {
+        f["convolution"].only({"input", "filters", "groups", "window"});
+        c.convolution = compiled::read_sizes(f["convolution"]);
+    }
     return c;
 }
 
@@ -279,7 +283,7 @@ Compiled read_compiled(const std::filesystem::path& folder) {
     const std::int64_t version = top["version"].whole(INT64_MIN, INT64_MAX);
     if (version < compiled::oldest_version || version > compiled::format_version)
         top["version"].fail(fmt::format("version {} is unknown", version),
-                            fmt::format("{} or {}", compiled::oldest_version, compiled::format_version));
+                            fmt::format("{} to {}", compiled::oldest_version, compiled::format_version));
     top.only({"format", "version", "target", "profile", "network", "integers"});
     Compiled result;
     result.target = top["target"].text();

@@ -89,12 +89,9 @@ struct Write {
     }
     Json operator()(const Convolution& c) const {
         const Shape shape{c.filters, c.input[0] / c.groups, c.window.kernel[0], c.window.kernel[1]};
-        Json json{{"kind", "convolution"},
-                  {"input", c.input},
-                  {"filters", c.filters},
-                  {"groups", c.groups},
-                  {"window", window_to_json(c.window)},
-                  {"weight", writer.array(c.weight, shape, "weight")}};
+        Json json{{"kind", "convolution"}};
+        json.update(sizes_to_json(c));
+        json["weight"] = writer.array(c.weight, shape, "weight");
         add_bias(json, c.bias, writer);
         return json;
     }
@@ -150,13 +147,7 @@ Stage read_scale(const Field& f) {
 
 Stage read_convolution(const Field& f) {
     f.only({"kind", "input", "filters", "groups", "window", "weight", "bias"});
-    Convolution c;
-    c.input = f["input"].shape();
-    c.filters = f["filters"].size();
-    c.groups = f["groups"].size();
-    c.window = read_window(f["window"]);
-    if (c.input.size() != 3) f["input"].fail("is not an image", "[channels, height, width]");
-    if (c.groups == 0) f["groups"].fail("is 0", "1 or more");
+    Convolution c = read_sizes(f);
     c.weight =
         f["weight"].array<double>({c.filters, c.input[0] / c.groups, c.window.kernel[0], c.window.kernel[1]});
     c.bias = read_bias(f, c.filters);
@@ -176,6 +167,24 @@ Json to_json(const Pool& p) {
                 {"input", p.input},
                 {"window", window_to_json(p.window)},
                 {"count_padding", p.count_padding}};
+}
+
+Json sizes_to_json(const Convolution& c) {
+    return Json{{"input", c.input},
+                {"filters", c.filters},
+                {"groups", c.groups},
+                {"window", window_to_json(c.window)}};
+}
+
+Convolution read_sizes(const Field& f) {
+    Convolution c;
+    c.input = f["input"].shape();
+    c.filters = f["filters"].size();
+    c.groups = f["groups"].size();
+    c.window = read_window(f["window"]);
+    if (c.input.size() != 3) f["input"].fail("is not an image", "[channels, height, width]");
+    if (c.groups == 0) f["groups"].fail("is 0", "1 or more");
+    return c;
 }
 
 Pool read_pool(const Field& f) {

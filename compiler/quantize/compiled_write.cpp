@@ -141,6 +141,7 @@ Json to_json(const IntConnection& c, const Writer& writer) {
     }
     if (c.source_pool) json["source_pool"] = compiled::to_json(*c.source_pool);
     if (c.sum_pool) json["sum_pool"] = compiled::to_json(*c.sum_pool);
+    if (c.convolution) json["convolution"] = compiled::sizes_to_json(*c.convolution);
     return json;
 }
 

@@ -7,6 +7,7 @@
 #include "compiler/network/window.hpp"
 #include "compiler/quantize/int_network.hpp"
 #include "compiler/quantize/matrix_of_stage.hpp"
+#include "compiler/quantize/shared_weights.hpp"
 #include "compiler/support/report.hpp"
 
 namespace synfire {
@@ -97,6 +98,7 @@ Folded fold(const Network& network, const Connection& connection) {
         folded.channels = channels_after(folded.channels, stage);
         arriving = outputs(stage, arriving);
     }
+    folded.convolution = convolution_of(connection.stages, parts.linear, parts.pool);
     if (parts.pool < connection.stages.size()) {
         folded.sum_pool = std::get<Pool>(connection.stages[parts.pool]);
         folded.channels = folded.sum_pool->input[0];

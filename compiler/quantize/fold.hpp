@@ -37,7 +37,8 @@ struct Folded {
     std::vector<double> bias;      // [neurons of the target]; empty: none
     bool uneven_bias = false;      // the biases of one pool window differ: it cannot be folded
     std::size_t channels = 0;      // the target's channels whose synapses share weights; 0: none are shared
-    double unit = 0;               // every weight is a whole multiple of it, where that is known; else 0
+    std::optional<Convolution> convolution;  // what the matrix is, without weights, where it may be one
+    double unit = 0;  // every weight is a whole multiple of it, where that is known; else 0
 };
 
 // What folding a connection takes; the quantizer bounds it beforehand.

@@ -71,6 +71,8 @@ struct IntConnection {
     std::optional<Pool> source_pool{};  // maximum of what arrives, before the synapses
     std::optional<Pool> sum_pool{};     // maximum of the sums, on their way to the target
     std::optional<IntDrawn> drawn{};    // gives every weight; not of sparse connections
+    // What the synapses are together, without weights or bias: shared_weights() gives those.
+    std::optional<Convolution> convolution{};
 };
 
 inline bool is_sparse(const IntConnection& c) {

@@ -12,6 +12,7 @@
 #include "compiler/quantize/profile.hpp"
 #include "compiler/quantize/range_proof.hpp"
 #include "compiler/quantize/scale.hpp"
+#include "compiler/quantize/shared_weights.hpp"
 
 namespace synfire {
 namespace {
@@ -150,6 +151,7 @@ IntConnection to_integers(const Connection& c, const Folded& folded, const Profi
     out.sum_pool = folded.sum_pool;
     out.first = matrix.first;
     out.column = matrix.column;
+    out.convolution = folded.convolution;
     if (!given.empty()) {
         if (given.size() != matrix.weight.size()) SYNFIRE_BUG("calibrated weights of another connection");
         out.weight = given;
@@ -343,9 +345,12 @@ void quantize_population(const Network& network, const std::vector<Folded>& fold
             warn_lost_weights(folded[c].matrix, out.connections[c], report);
 }
 
-IntNetwork with_origins(const Network& network, IntNetwork integers) {
-    for (std::size_t c = 0; c < integers.connections.size(); ++c)
+// The weights that a seed gives, and those that a kernel does.
+IntNetwork with_origins(const Network& network, IntNetwork integers, Report& report) {
+    for (std::size_t c = 0; c < integers.connections.size(); ++c) {
         integers.connections[c].drawn = origin(network.connections[c], integers.connections[c]);
+        keep_shared(integers.connections[c], report);
+    }
     return integers;
 }
 
@@ -358,7 +363,7 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
     if (lava) refuse_state_bits(options, report);
     refuse_inputs(network, report);
     report.stop_on_errors();
-    if (lava) return with_origins(network, carry_over(network, report));
+    if (lava) return with_origins(network, carry_over(network, report), report);
     std::vector<Folded> folded;
     for (const Connection& c : network.connections) {
         folded.push_back(fold(network, c));
@@ -384,7 +389,7 @@ IntNetwork quantize(const Network& network, const QuantizeOptions& options, Repo
                             with_weight_bits(profile, options, network.populations[p].name), granularity,
                             calibration, out, report);
     report.stop_on_errors();
-    return with_origins(network, std::move(out));
+    return with_origins(network, std::move(out), report);
 }
 
 }  // namespace synfire

@@ -109,11 +109,12 @@ constexpr std::size_t drawn_matrix_bytes = 32, drawn_law_bytes = 12;
 
 // What the weights take, and what stands in for them.
 void note_flash(const Tables& tables, Report& report) {
-    std::size_t stored = 0, drawn = 0, bytes = 0;
+    std::size_t stored = 0, drawn = 0, bytes = 0, shared = 0;
     std::map<int, std::size_t> packed;  // connections of each width below a byte
     for (const ConnectionTable& c : tables.connections) {
-        stored += packed_weights(c).size() + 4 * c.first.size() + 2 * c.targets.size();
-        if (c.bits > 0 && c.bits < 8) ++packed[c.bits];
+        stored += flash_bytes(c);
+        shared += c.convolution.has_value();
+        if (!c.convolution && c.bits > 0 && c.bits < 8) ++packed[c.bits];
         if (!c.drawn) continue;
         drawn += c.inputs * c.outputs;
         bytes += drawn_matrix_bytes +
@@ -128,12 +129,15 @@ void note_flash(const Tables& tables, Report& report) {
     for (const auto& [bits, count] : packed)
         d.reason += fmt::format("; {} of {} connections have {} bits per weight", count,
                                 tables.connections.size(), bits);
+    if (shared > 0)
+        d.reason += fmt::format("; {} of {} connections are convolutions, whose kernels are stored once",
+                                shared, tables.connections.size());
     if (tables.drawn)
         d.reason += fmt::format(
             "; {} weights are drawn again whenever a neuron spikes, from {} bytes of seeds, factors and "
             "tables",
             drawn, bytes);
-    if (tables.drawn || !packed.empty()) report.note(d);
+    if (tables.drawn || shared > 0 || !packed.empty()) report.note(d);
 }
 
 constexpr std::string_view values_readme = "targets/mcu/firmware/README.values.md.in",

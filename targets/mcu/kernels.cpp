@@ -39,8 +39,9 @@ bool sums_fit_lanes(const std::vector<const ConnectionTable*>& into, std::size_t
 std::size_t weights_per_byte(const std::vector<const ConnectionTable*>& into, std::size_t neurons,
                              const KernelFamily& family) {
     const auto all = [&](auto holds) { return std::all_of(into.begin(), into.end(), holds); };
-    if (into.empty() ||
-        !all([](const ConnectionTable* c) { return !c->drawn && c->first.empty() && c->shift == 0; }))
+    if (into.empty() || !all([](const ConnectionTable* c) {
+            return !c->drawn && !c->convolution && c->first.empty() && c->shift == 0;
+        }))
         return 0;
     std::size_t per_byte = 0;
     if (all([](const ConnectionTable* c) { return c->bits == 8; })) per_byte = 1;

@@ -25,42 +25,26 @@ ColumnTable column(const IntPerNeuron& values) {
     return table;
 }
 
-struct Width {
-    int bits = 16;         // of every weight once it is divided by 2^factor_bits
-    int factor_bits = 15;  // a power of two that divides all weights
-};
-
-bool fits(const std::vector<std::int16_t>& weights, Width width) {
-    const int factor = 1 << width.factor_bits, half = 1 << (width.bits - 1);
-    return std::all_of(weights.begin(), weights.end(),
-                       [&](int w) { return w % factor == 0 && w / factor >= -half && w / factor < half; });
+// Where the sum of a neuron lies.
+std::size_t place_of_sum(std::size_t neuron, std::size_t neurons, std::size_t channels) {
+    const std::size_t plane = neurons / channels;
+    return neuron % plane * channels + neuron / plane;
 }
 
-// The fewest bits that hold all weights without loss, and the smallest power of two to divide them by for
-// that: Loihi's mixed-sign weights are even and reach -256, half of each fits one byte.
-Width narrowest(const std::vector<std::int16_t>& weights) {
-    for (const int bits : {2, 4, 8})
-        for (int factor_bits = 0; factor_bits + bits <= 16; ++factor_bits)
-            if (fits(weights, {bits, factor_bits})) return {bits, factor_bits};
-    return {16, 0};
-}
-
-ConnectionTable transpose(const IntConnection& c, std::size_t source, Width width) {
+ConnectionTable transpose(const IntConnection& c, std::size_t source, Width width, std::size_t channels) {
     ConnectionTable table{c.name, source, width.bits, 0, c.inputs, c.outputs, {}, {}, {}};
-    const auto bits = static_cast<std::uint32_t>(width.bits);
-    const std::size_t sparse_bytes =
-        (c.weight.size() * bits + 7) / 8 + 2 * c.weight.size() + 4 * (c.inputs + 1);
-    const std::size_t dense_bytes = c.inputs * rt::row_bytes(static_cast<std::uint32_t>(c.outputs), bits);
-    const bool sparse = is_sparse(c) && !c.weight.empty() && sparse_bytes < dense_bytes;
+    const SynapseBytes bytes = synapse_bytes(c, width.bits);
+    const bool sparse = bytes.sparse < bytes.dense;
     std::vector<std::vector<std::pair<std::uint16_t, std::int16_t>>> rows(sparse ? c.inputs : 0);
     if (!sparse) table.weight.assign(c.inputs * c.outputs, 0);
     for (std::size_t o = 0; o < c.outputs; ++o)
         for_each_synapse(c, o, [&](std::size_t i, int weight) {
             const auto w = static_cast<std::int16_t>(weight / (1 << width.factor_bits));
+            const std::size_t to = place_of_sum(o, c.outputs, channels);
             if (sparse)
-                rows[i].emplace_back(static_cast<std::uint16_t>(o), w);
+                rows[i].emplace_back(static_cast<std::uint16_t>(to), w);
             else
-                table.weight[i * c.outputs + o] = w;
+                table.weight[i * c.outputs + to] = w;
         });
     if (sparse) table.first.push_back(0);
     for (const auto& row : rows) {
@@ -166,32 +150,45 @@ struct Lists {
     }
 };
 
+ConnectionTable convolution_table(const IntConnection& c, std::size_t source, const SharedKernel& kernel,
+                                  std::size_t channels) {
+    ConnectionTable table{c.name, source, rt::convolution_bits, 0, c.inputs, c.outputs, kernel.weight,
+                          {},     {}};
+    table.convolution = placed(kernel, channels);
+    return table;
+}
+
 // Connections into one population, by descending exponent, for Horner's scheme.
-void add_connections(const IntNetwork& network, std::size_t target, WeightSource weights, Lists& lists,
-                     Tables& tables) {
-    std::vector<const IntConnection*> into;
-    for (const IntConnection& c : network.connections) {
+void add_connections(const IntNetwork& network, std::size_t target, WeightSource weights,
+                     const std::vector<std::optional<SharedKernel>>& kernels, Lists& lists, Tables& tables) {
+    std::vector<std::pair<int, ConnectionTable>> by_exponent;
+    PopulationTable& population = tables.populations[target];
+    const auto drawn = [&](const IntConnection& c) { return weights == WeightSource::seed && c.drawn; };
+    population.channels = channels_of_sums(network, target, kernels, drawn);
+    for (std::size_t k = 0; k < network.connections.size(); ++k) {
+        const IntConnection& c = network.connections[k];
         if (c.target != target) continue;
-        if (!reads_values(network, c)) {
-            into.push_back(&c);
+        if (reads_values(network, c)) {
+            const Width width = narrowest(c.weight);
+            add_value_connection(network, c, width.bits, width.factor_bits, tables.values);
+            continue;
+        }
+        if (c.exponent < 0) SYNFIRE_BUG("a negative exponent got past the check");
+        if (drawn(c)) {
+            by_exponent.emplace_back(c.exponent, drawn_table(c, lists.of(c), tables));
+            continue;
+        }
+        if (kernels[k]) {
+            by_exponent.emplace_back(c.exponent + kernels[k]->width.factor_bits,
+                                     convolution_table(c, lists.of(c), *kernels[k], population.channels));
             continue;
         }
         const Width width = narrowest(c.weight);
-        add_value_connection(network, c, width.bits, width.factor_bits, tables.values);
-    }
-    std::vector<std::pair<int, ConnectionTable>> by_exponent;
-    for (const IntConnection* c : into) {
-        if (c->exponent < 0) SYNFIRE_BUG("a negative exponent got past the check");
-        if (weights == WeightSource::seed && c->drawn) {
-            by_exponent.emplace_back(c->exponent, drawn_table(*c, lists.of(*c), tables));
-            continue;
-        }
-        const Width width = narrowest(c->weight);
-        by_exponent.emplace_back(c->exponent + width.factor_bits, transpose(*c, lists.of(*c), width));
+        by_exponent.emplace_back(c.exponent + width.factor_bits,
+                                 transpose(c, lists.of(c), width, population.channels));
     }
     std::stable_sort(by_exponent.begin(), by_exponent.end(),
                      [](const auto& a, const auto& b) { return a.first > b.first; });
-    PopulationTable& population = tables.populations[target];
     population.connections = by_exponent.size();
     for (std::size_t c = 0; c < by_exponent.size(); ++c) {
         const bool last = c + 1 == by_exponent.size();
@@ -251,6 +248,12 @@ std::vector<std::uint8_t> packed_weights(const ConnectionTable& connection) {
     return bytes;
 }
 
+std::size_t flash_bytes(const ConnectionTable& connection) {
+    if (connection.convolution)
+        return synfire::mcu::flash_bytes(*connection.convolution, connection.weight.size());
+    return packed_weights(connection).size() + 4 * connection.first.size() + 2 * connection.targets.size();
+}
+
 Tables lower(const IntNetwork& network, WeightSource weights) {
     Tables tables;
     tables.rules = network.rules;
@@ -264,7 +267,7 @@ Tables lower(const IntNetwork& network, WeightSource weights) {
     for (const IntPopulation& p : network.populations) {
         const std::size_t n = neurons(p);
         const bool filtered = !unfiltered(p, network.rules);
-        tables.populations.push_back({p.name, n, 0, p.spiking, filtered, p.reset, p.refractory_steps, 0,
+        tables.populations.push_back({p.name, n, 0, p.spiking, filtered, p.reset, p.refractory_steps, 0, 1,
                                       column(p.decay_u), column(p.decay_v), column(p.bias),
                                       column(p.threshold), column(p.reset_amount), column(p.initial_v),
                                       column(p.bias_u), column(p.initial_u), column(p.v_min)});
@@ -275,14 +278,17 @@ Tables lower(const IntNetwork& network, WeightSource weights) {
         tables.refractory += p.refractory_steps > 0 ? n : 0;
         tables.widest = std::max(tables.widest, n);
     }
+    const std::vector<std::optional<SharedKernel>> kernels = shared_kernels(network);
     for (std::size_t p = 0; p < network.populations.size(); ++p)
-        add_connections(network, p, weights, lists, tables);
+        add_connections(network, p, weights, kernels, lists, tables);
     std::stable_sort(tables.pools.begin(), tables.pools.end(),
                      [](const SpikePoolTable& a, const SpikePoolTable& b) { return a.from < b.from; });
     for (const SpikePoolTable& pool : tables.pools) tables.widest = std::max(tables.widest, pool.outputs);
     tables.sparse = std::any_of(tables.connections.begin(), tables.connections.end(),
                                 [](const ConnectionTable& c) { return !c.first.empty(); });
     tables.drawn = !tables.laws.empty();
+    tables.convolution = std::any_of(tables.connections.begin(), tables.connections.end(),
+                                     [](const ConnectionTable& c) { return c.convolution.has_value(); });
     return tables;
 }
 

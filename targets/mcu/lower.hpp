@@ -9,6 +9,7 @@
 
 #include "compiler/quantize/int_network.hpp"
 #include "runtime/kernels/lanes.hpp"
+#include "targets/mcu/convolution.hpp"
 #include "targets/mcu/values.hpp"
 #include "targets/targets.hpp"
 
@@ -38,7 +39,7 @@ struct DrawnTable {
 struct ConnectionTable {
     std::string name;
     std::size_t source = 0;  // spike list
-    int bits = 8;            // of a weight: 2, 4, 8 or 16; drawn: 0
+    int bits = 8;            // of a weight: 2, 4, 8 or 16; drawn: 0; of a convolution: rt::convolution_bits
     int shift = 0;           // the sums are multiplied by 2^shift after this connection
     std::size_t inputs = 0;
     std::size_t outputs = 0;
@@ -46,6 +47,7 @@ struct ConnectionTable {
     std::vector<std::uint32_t> first;    // sparse only: [inputs + 1]
     std::vector<std::uint16_t> targets;  // sparse only: of each synapse
     std::optional<DrawnTable> drawn{};   // then weight is empty
+    std::optional<ConvolutionTable> convolution{};  // then weight is its kernel
     // For a kernel: bytes of a row with its padding, and their order.
     std::size_t row_bytes = 0;
     rt::RowOrder order = rt::RowOrder::natural;
@@ -91,6 +93,7 @@ struct PopulationTable {
     rt::Reset reset = rt::Reset::none;
     int refractory_steps = 0;
     int shift = 0;
+    std::size_t channels = 1;  // whose sums lie side by side; 1: sums are in the order of the neurons
     ColumnTable decay_u, decay_v, bias, threshold, reset_amount, initial_v;
     ColumnTable bias_u, initial_u, v_min;  // printed where any population needs one
     LaneTable lane{};
@@ -125,6 +128,7 @@ struct Tables {
     bool extras_used = false;        // a current bias, an initial current or a lower bound of v
     bool sparse = false;             // a sparse connection
     bool drawn = false;              // a connection whose weights are drawn
+    bool convolution = false;        // a connection with a shared kernel
     bool lanes = false;              // a population for kernels
     std::vector<std::size_t> feeds;  // of each spike list: 1 + the population whose rows it fills, or 0
 
@@ -146,6 +150,9 @@ bool any_fused(const Tables& tables);
 
 // Of an element of State::v.
 int potential_bytes(const rt::Rules& rules);
+
+// Of weights with what leads from them to neurons; drawn weights take none.
+std::size_t flash_bytes(const ConnectionTable& connection);
 
 // The network must have passed check().
 Tables lower(const IntNetwork& network, WeightSource weights = WeightSource::flash);

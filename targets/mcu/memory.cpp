@@ -17,8 +17,7 @@ Memory memory_of(const IntNetwork& network) {
     place_values({}, tables.values);
     overlay_buffers(tables);
     Memory memory;
-    for (const ConnectionTable& c : tables.connections)
-        memory.weights += packed_weights(c).size() + 4 * c.first.size() + 2 * c.targets.size();
+    for (const ConnectionTable& c : tables.connections) memory.weights += flash_bytes(c);
     memory.weights += weight_bytes(tables.values);
     for (const PopulationTable& p : tables.populations) {
         for (const ColumnTable* column :

@@ -99,6 +99,42 @@ void add_drawn(Text& text, std::size_t c, const ConnectionTable& connection) {
         drawn.factor.values.size() > 1 ? 1 : 0);
 }
 
+// Whether the engine needs code for kernels with weights of so many bytes.
+bool any_kernels_of(const Tables& tables, int bytes) {
+    return std::any_of(tables.connections.begin(), tables.connections.end(), [&](const ConnectionTable& c) {
+        return c.convolution && c.convolution->bytes == bytes;
+    });
+}
+
+void add_reaches(Text& text, const Text& name, const std::vector<rt::Reach>& reaches) {
+    add(text, "[[gnu::section(\".rodata.tables.{0}\")]] const synfire::rt::Reach {0}[{1}] = {{\n", name,
+        reaches.size());
+    Text line = "   ";
+    for (const rt::Reach& r : reaches) {
+        const Text entry = fmt::format(" {{{}, {}, {}}},", r.output, r.first, r.count);
+        if (line.size() + entry.size() > line_length) {
+            text += line + "\n";
+            line = "   ";
+        }
+        line += entry;
+    }
+    text += line + "};\n";
+}
+
+void add_convolution(Text& text, std::size_t c, const ConnectionTable& connection) {
+    const ConvolutionTable& t = *connection.convolution;
+    add_array(text, "weights", integer_type(t.bytes), fmt::format("kernel_{}", c), connection.weight);
+    add_reaches(text, fmt::format("rows_{}", c), t.rows);
+    if (!t.square) add_reaches(text, fmt::format("columns_{}", c), t.columns);
+    add(text,
+        "[[gnu::section(\".rodata.tables.weights_{0}\")]] const synfire::rt::Convolution weights_{0} = {{\n"
+        "    kernel_{0}, rows_{0}, {1}_{0}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}, {10}, {11}, {12}, {13}, "
+        "{14}, {15}}};\n\n",
+        c, t.square ? "rows" : "columns", t.kernel, t.group, t.rows.size(), t.columns.size(), t.channels,
+        t.filters, t.kernel_row, t.output_row, t.output_column, t.row_distance, t.column_distance, t.distance,
+        t.bytes, t.whole_rows);
+}
+
 void add_laws(Text& text, const Tables& tables) {
     for (std::size_t k = 0; k < tables.laws.size(); ++k) {
         const LawTable& law = tables.laws[k];
@@ -123,6 +159,10 @@ void add_weights(Text& text, const Tables& tables) {
     for (std::size_t c = 0; c < tables.connections.size(); ++c) {
         const ConnectionTable& connection = tables.connections[c];
         add(text, "// {}: [{}, {}]\n", for_comment(connection.name), connection.inputs, connection.outputs);
+        if (connection.convolution) {
+            add_convolution(text, c, connection);
+            continue;
+        }
         if (connection.drawn) {
             add_drawn(text, c, connection);
             continue;
@@ -210,12 +250,20 @@ void add_connections(Text& text, const Tables& tables) {
     for (std::size_t c = 0; c < tables.connections.size(); ++c) {
         const ConnectionTable& connection = tables.connections[c];
         const bool sparse = !connection.first.empty();
-        add(text, "    {{{}weights_{}, {}, {}, {}, {}, {}}},\n", connection.drawn ? "&" : "", c,
-            connection.source, connection.bits, connection.shift,
-            sparse ? fmt::format("first_{}", c) : "nullptr",
+        add(text, "    {{{}weights_{}, {}, {}, {}, {}, {}}},\n",
+            connection.drawn || connection.convolution ? "&" : "", c, connection.source, connection.bits,
+            connection.shift, sparse ? fmt::format("first_{}", c) : "nullptr",
             sparse ? fmt::format("targets_{}", c) : "nullptr");
     }
     if (tables.connections.empty()) text += "    {nullptr, 0, 8, 0, nullptr, nullptr},\n";
+    text += "};\n\n";
+}
+
+void add_sum_distances(Text& text, const Tables& tables) {
+    add(text, "const uint16_t Tables::sum_distances[{}] = {{\n", tables.populations.size());
+    std::vector<std::size_t> channels;
+    for (const PopulationTable& p : tables.populations) channels.push_back(p.channels);
+    add_numbers(text, channels);
     text += "};\n\n";
 }
 
@@ -323,6 +371,14 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool extras_used = {};\n", tables.extras_used);
     add(text, "    static constexpr bool sparse = {};\n", tables.sparse);
     add(text, "    static constexpr bool drawn = {};\n", tables.drawn);
+    add(text, "    static constexpr bool convolution = {};\n", tables.convolution);
+    if (tables.convolution) {
+        add(text, "    static constexpr bool byte_kernels = {};\n", any_kernels_of(tables, 1));
+        add(text, "    static constexpr bool halfword_kernels = {};\n", any_kernels_of(tables, 2));
+    } else {
+        text += "    static constexpr bool byte_kernels = false, halfword_kernels = false;\n";
+        text += "    static constexpr const uint16_t* sum_distances = nullptr;\n";
+    }
     const auto all = [&](auto holds) {
         return tables.lanes && std::all_of(tables.populations.begin(), tables.populations.end(),
                                            [&](const PopulationTable& p) { return holds(p.lane); });
@@ -368,6 +424,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     declare("synfire::rt::NeuronColumns", "neurons", tables.populations.size());
     declare("synfire::rt::Extras", "extras", tables.extras_used ? tables.populations.size() : 0);
     declare("synfire::rt::Connection", "connections", tables.connections.size());
+    if (tables.convolution) declare("uint16_t", "sum_distances", tables.populations.size());
     declare("uint32_t", "lists", tables.lists.size());
     declare("synfire::rt::LanePopulation", "lane_populations", tables.lanes ? tables.populations.size() : 0);
     declare("uint16_t", "feeds", tables.feeds.size());
@@ -394,6 +451,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     add_extras(text, tables);
     add_pool_list(text, tables);
     add_connections(text, tables);
+    if (tables.convolution) add_sum_distances(text, tables);
     add_lists(text, tables);
     add_lanes(text, tables);
     if (any_fused(tables)) add_fused(text, tables);

@@ -4,6 +4,7 @@
 
 #include "compiler/network/window.hpp"
 #include "compiler/quantize/drawn.hpp"
+#include "compiler/quantize/matrix_of_stage.hpp"
 
 namespace synfire::test {
 namespace {
@@ -258,6 +259,106 @@ IntNetwork random_layers(std::mt19937& random, int state_bits) {
         last.threshold = {INT32_MAX};
         last.reset = rt::Reset::none;
         last.reset_amount = {0};
+    }
+    network.outputs = {network.populations.size() - 1};
+    return network;
+}
+
+namespace {
+
+std::size_t from(Dice& dice, int low, int high) {
+    return static_cast<std::size_t>(dice.between(low, high));
+}
+
+// A convolution that leaves an image, of `wanted` filters where that is not 0.
+Convolution random_window(Dice& dice, const Shape& input, std::size_t wanted) {
+    Convolution c;
+    c.input = input;
+    c.groups = dice.one_in(3) && input[0] % 2 == 0 ? dice.one_of({std::size_t{2}, input[0]}) : 1;
+    if (wanted % c.groups != 0) c.groups = 1;
+    c.filters = wanted != 0 ? wanted : c.groups * from(dice, 1, c.groups > 1 ? 2 : 9);
+    for (std::size_t axis = 0; axis < 2; ++axis) {
+        Window& w = c.window;
+        w.kernel[axis] = from(dice, 1, 5);
+        w.stride[axis] = dice.one_in(2) ? 1 : from(dice, 1, 3);
+        w.dilation[axis] = dice.one_in(2) ? 1 : from(dice, 1, 3);
+        w.pad_before[axis] = from(dice, 0, 4);
+        const std::size_t reach = (w.kernel[axis] - 1) * w.dilation[axis] + 1;
+        const std::size_t padded = input[axis + 1] + w.pad_before[axis];
+        w.pad_after[axis] = from(dice, 0, 2) + (reach > padded ? reach - padded : 0);
+    }
+    return c;
+}
+
+// The same size in and out.
+Convolution centred(Dice& dice, const Shape& image) {
+    Convolution c = random_window(dice, image, image[0]);
+    c.window.stride = {1, 1};
+    c.window.kernel = {3, 3};
+    c.window.pad_before = c.window.pad_after = c.window.dilation;
+    return c;
+}
+
+IntConnection convolve(Dice& dice, Presynaptic source, std::size_t target, int delay, const Convolution& c) {
+    Convolution filled = c;
+    const std::size_t size = c.filters * (c.input[0] / c.groups) * c.window.kernel[0] * c.window.kernel[1];
+    const int most = dice.one_of({1, 7, 127, 127, 32767}), factor = most < 127 ? 1 << dice.between(0, 4) : 1;
+    for (std::size_t k = 0; k < size; ++k) filled.weight.push_back(dice.between(-most, most) * factor);
+    const Matrix matrix = matrix_of(filled, *element_count(c.input));
+    IntConnection connection;
+    connection.name = "conv";
+    connection.source = source;
+    connection.target = target;
+    connection.delay = delay;
+    connection.exponent = dice.between(0, 3);
+    connection.outputs = matrix.outputs;
+    connection.inputs = matrix.inputs;
+    for (double w : matrix.weight) connection.weight.push_back(static_cast<std::int16_t>(w));
+    connection.first = matrix.first;
+    connection.column = matrix.column;
+    connection.convolution = c;
+    return connection;
+}
+
+}  // namespace
+
+IntNetwork random_images(std::mt19937& random) {
+    Dice dice{random};
+    IntNetwork network;
+    network.name = "images";
+    network.profile = "mcu";
+    network.rules = rt::mcu_rules(12);
+    const Shape image{from(dice, 1, 4), from(dice, 3, 9), from(dice, 3, 9)};
+    network.inputs.push_back({"in", image});
+    Shape shape = image;
+    const int layers = dice.between(1, 3);
+    for (std::size_t p = 0; p < static_cast<std::size_t>(layers); ++p) {
+        const Presynaptic below = p == 0 ? Presynaptic{Presynaptic::Kind::input, 0}
+                                         : Presynaptic{Presynaptic::Kind::population, p - 1};
+        const Convolution c = random_window(dice, shape, 0);
+        IntPopulation population = random_layer(dice, 12, dice.between(0, 3), static_cast<int>(p));
+        population.shape = output_shape(c);
+        const std::size_t n = neurons(population);
+        for (IntPerNeuron* values :
+             {&population.bias, &population.threshold, &population.reset_amount, &population.initial_v}) {
+            const IntPerNeuron some = *values;
+            if (some.size() == 1) continue;
+            values->resize(n);
+            for (std::size_t i = 0; i < n; ++i) (*values)[i] = some[i % some.size()];
+        }
+        network.populations.push_back(population);
+        network.connections.push_back(convolve(dice, below, p, dice.between(0, 2), c));
+        const Shape out = output_shape(c);
+        if (dice.one_in(3))
+            network.connections.push_back(convolve(dice, {Presynaptic::Kind::population, p}, p,
+                                                   dice.between(1, 2), centred(dice, out)));
+        if (dice.one_in(3))
+            network.connections.push_back(dense_bytes(dice, network, {Presynaptic::Kind::input, 0}, p, 0));
+        if (dice.one_in(4)) {
+            network.connections.push_back(dense_bytes(dice, network, below, p, 1));
+            make_sparse(dice, network.connections.back());
+        }
+        shape = out;
     }
     network.outputs = {network.populations.size() - 1};
     return network;

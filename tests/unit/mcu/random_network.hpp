@@ -17,6 +17,10 @@ IntNetwork random_network(std::mt19937& random);
 // threshold or one per neuron, sums times a power of two, a readout. state_bits: of membranes, 32 or 16.
 IntNetwork random_layers(std::mt19937& random, int state_bits = 32);
 
+// Images and convolutions of all kinds: strides, paddings, dilations, groups, depthwise ones, several and
+// other connections into one population, recurrent ones, delays; large enough that kernels are stored once.
+IntNetwork random_images(std::mt19937& random);
+
 // Gives each dense connection, with a probability of 1 / one_in, weights that a seed gives again: of one of
 // the laws that integer initializations have, with one factor or one per neuron.
 void draw_connections(std::mt19937& random, int one_in, IntNetwork& network);

@@ -169,6 +169,7 @@ TEST(Emit, ListsTheFilesOfAStandAloneDirectory) {
                                                "src/model.hpp",
                                                "src/runtime/arithmetic.hpp",
                                                "src/runtime/column.hpp",
+                                               "src/runtime/convolution.hpp",
                                                "src/runtime/drawn_rows.hpp",
                                                "src/runtime/engine.hpp",
                                                "src/runtime/frame.hpp",

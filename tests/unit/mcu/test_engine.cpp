@@ -83,6 +83,7 @@ struct MemoryModel {
     const rt::ListCopy* copies = nullptr;
     std::uint16_t pool_count = 0;
     const rt::SpikePool* pools = nullptr;
+    const std::uint16_t* sum_distances = nullptr;
     const rt::LanePopulation* lane_populations = nullptr;
     const std::uint16_t* feeds = nullptr;
     const rt::FusedLayer* fused_layers = nullptr;
@@ -90,7 +91,8 @@ struct MemoryModel {
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
          lanes = false, row_lanes = true, quick_sums = true, all_lanes = false, all_quick = false,
          all_direct = false, all_whole = false, settles = true, resets = true, nibble_lanes = true,
-         crumbs = true, nibbles = true, bytes = true, halfwords = true;
+         convolution = true, byte_kernels = true, halfword_kernels = true, crumbs = true, nibbles = true,
+         bytes = true, halfwords = true;
 
     static constexpr bool values = true;
     using Level = std::int16_t;
@@ -160,6 +162,9 @@ struct MemoryOf {
     std::deque<std::vector<std::uint16_t>> targets;
     std::deque<rt::DrawnMatrix> drawn;
     std::deque<rt::DrawnLaw> laws;
+    std::deque<rt::Convolution> convolutions;
+    std::deque<std::vector<rt::Reach>> reaches;
+    std::vector<std::uint16_t> sum_distances;
     std::deque<std::vector<std::uint8_t>> guides, weights;
     std::vector<rt::ValueInput> value_inputs;
     std::vector<rt::ValueConnection> value_connections;
@@ -188,6 +193,27 @@ struct MemoryOf {
                                                    column(c.drawn->factor)});
     }
 
+    const void* kernel(const mcu::ConnectionTable& c) {
+        const mcu::ConvolutionTable& t = *c.convolution;
+        const auto small = [](std::size_t x) {
+            EXPECT_LE(x, UINT16_MAX);
+            return static_cast<std::uint16_t>(x);
+        };
+        return &convolutions.emplace_back(rt::Convolution{
+            store(c.weight, t.bytes), reaches.emplace_back(t.rows).data(),
+            reaches.emplace_back(t.columns).data(), static_cast<std::uint32_t>(t.kernel),
+            static_cast<std::uint32_t>(t.group), small(t.rows.size()), small(t.columns.size()),
+            small(t.channels), small(t.filters), small(t.kernel_row), small(t.output_row),
+            small(t.output_column), small(t.row_distance), small(t.column_distance), small(t.distance),
+            static_cast<std::uint8_t>(t.bytes), t.whole_rows});
+    }
+
+    const void* weights_of(const mcu::ConnectionTable& c, const mcu::Tables& tables) {
+        if (c.convolution) return kernel(c);
+        if (c.drawn) return matrix(c, tables);
+        return weights.emplace_back(mcu::packed_weights(c)).data();
+    }
+
     rt::Column column(const mcu::ColumnTable& c) {
         return {store(c.values, c.bytes), static_cast<std::uint8_t>(c.bytes),
                 static_cast<std::uint8_t>(c.values.size() > 1 ? 1 : 0)};
@@ -211,11 +237,10 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
         neurons.push_back({column(p.decay_u), column(p.bias), column(p.threshold)});
     for (const mcu::ConnectionTable& c : tables.connections) {
         const bool sparse = !c.first.empty();
-        connections.push_back(
-            {c.drawn ? matrix(c, tables) : weights.emplace_back(mcu::packed_weights(c)).data(),
-             static_cast<std::uint16_t>(c.source), static_cast<std::uint8_t>(c.bits),
-             static_cast<std::uint8_t>(c.shift), sparse ? firsts.emplace_back(c.first).data() : nullptr,
-             sparse ? targets.emplace_back(c.targets).data() : nullptr});
+        connections.push_back({weights_of(c, tables), static_cast<std::uint16_t>(c.source),
+                               static_cast<std::uint8_t>(c.bits), static_cast<std::uint8_t>(c.shift),
+                               sparse ? firsts.emplace_back(c.first).data() : nullptr,
+                               sparse ? targets.emplace_back(c.targets).data() : nullptr});
     }
     for (const mcu::ListCopyTable& c : tables.copies)
         copies.push_back({static_cast<std::uint16_t>(c.from), static_cast<std::uint16_t>(c.to)});
@@ -256,6 +281,9 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
     }
     model.fused_layers = fused.data();
     feeds = narrowed<std::uint16_t>(tables.feeds);
+    for (const mcu::PopulationTable& p : tables.populations)
+        sum_distances.push_back(static_cast<std::uint16_t>(p.channels));
+    model.sum_distances = sum_distances.data();
     model.lanes = model.row_lanes = model.quick_sums = tables.lanes;
     model.lane_populations = lanes.data();
     model.feeds = feeds.data();
@@ -424,6 +452,72 @@ TEST(Engine, EqualsThePlainLoopOnRandomNetworks) {
     EXPECT_GT(sparse, 100U);
     EXPECT_GT(pools, 100U);
     EXPECT_GT(shared, 50U);
+}
+
+TEST(Engine, AddsSharedKernelsWhereverTheyReach) {
+    constexpr std::size_t steps = 12;
+    std::size_t shared = 0, halfwords = 0, depthwise = 0, grouped = 0, side_by_side = 0, apart = 0,
+                columns = 0, strided = 0, dilated = 0, delayed = 0, several = 0, horner = 0, spikes_seen = 0;
+    for (unsigned seed = 0; seed < 400; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_images(random);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        const mcu::Tables tables = mcu::lower(network);
+        Memory memory(tables);
+        expect_equal(expected, engine_run(memory, steps, spikes, false));
+        expect_equal(expected, engine_run(memory, steps, spikes, true));
+        if (HasFailure()) return;
+        for (const test::PlainPopulation& p : expected)
+            for (std::uint8_t s : p.s) spikes_seen += s;
+        std::size_t first = 0;
+        for (const mcu::PopulationTable& p : tables.populations) {
+            std::size_t kernels = 0;
+            for (std::size_t k = first; k < first + p.connections; ++k) {
+                const mcu::ConnectionTable& c = tables.connections[k];
+                if (!c.convolution) continue;
+                const mcu::ConvolutionTable& t = *c.convolution;
+                ++kernels;
+                halfwords += t.bytes == 2;
+                depthwise += t.filters == 1 && t.channels == 1;
+                grouped += t.group != p.neurons && t.filters > 1 && t.channels > 1;
+                columns += !t.whole_rows;
+                apart += p.channels == 1;
+                strided += t.row_distance < t.output_row * 2 && t.rows.size() * t.output_row > p.neurons;
+                dilated += t.column_distance > t.output_column;
+                delayed += c.source > network.inputs.size() + network.populations.size();
+                horner += c.shift > 0;
+            }
+            shared += kernels;
+            several += kernels > 1;
+            side_by_side += p.channels > 1 && p.connections > kernels;
+            first += p.connections;
+        }
+    }
+    for (const std::size_t count : {shared, halfwords, depthwise, grouped, side_by_side, apart, columns,
+                                    strided, dilated, delayed, several, horner})
+        EXPECT_GT(count, 20U);
+    EXPECT_GT(shared, 400U);
+    EXPECT_GT(spikes_seen, 50000U);
+}
+
+TEST(Engine, TakesTheEventsOfAnImageInAnyOrder) {
+    std::mt19937 random(3);
+    IntNetwork network = test::random_images(random);
+    while (!mcu::lower(network).connections[0].convolution) network = test::random_images(random);
+    Memory one(mcu::lower(network)), other(mcu::lower(network));
+    rt::reset(one.model, one.state);
+    rt::reset(other.model, other.state);
+    std::vector<std::uint16_t> events;
+    for (std::size_t i = 0; i < test::input_neurons(network); i += 3)
+        events.push_back(static_cast<std::uint16_t>(i));
+    const auto count = static_cast<std::uint16_t>(events.size());
+    rt::step_events(one.model, one.state, {events.data(), count});
+    std::shuffle(events.begin(), events.end(), random);
+    rt::step_events(other.model, other.state, {events.data(), count});
+    EXPECT_EQ(one.state.v_values, other.state.v_values);
 }
 
 TEST(Engine, DrawsTheSameWeightsThatFlashHolds) {

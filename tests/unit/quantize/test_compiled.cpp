@@ -184,9 +184,9 @@ TEST(CompiledErrors, NotACompiledNetwork) {
     EXPECT_EQ(
         error_of("{", "["),
         "network.json: error: is not JSON\n  expected: the network.json of a compiled directory\n" + hint);
-    EXPECT_EQ(error_of("\"version\": 3", "\"version\": 4"),
-              "network.json: error: field 'version': version 4 is unknown\n  expected: 2 or 3\n" + hint);
-    EXPECT_EQ(error_of("\"version\": 3", "\"version\": 2"), "accepted");
+    EXPECT_EQ(error_of("\"version\": 4", "\"version\": 5"),
+              "network.json: error: field 'version': version 5 is unknown\n  expected: 2 to 4\n" + hint);
+    EXPECT_EQ(error_of("\"version\": 4", "\"version\": 2"), "accepted");
 }
 
 TEST(CompiledErrors, MissingAndUnknownFields) {
