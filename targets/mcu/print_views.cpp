@@ -49,8 +49,9 @@ std::vector<int> shifts_of(const Tables& tables) {
     return shifts;
 }
 
-std::string weight_facts(const ConnectionTable& c, std::optional<int> unit, int shift) {
-    const bool dense = c.first.empty() && !c.drawn;
+// in_order: sums, and so the columns of a matrix, lie in the order of the neurons.
+std::string weight_facts(const ConnectionTable& c, std::optional<int> unit, int shift, bool in_order) {
+    const bool dense = c.first.empty() && !c.drawn && !c.convolution && in_order;
     if (!dense) unit.reset();
     if (unit) unit = *unit + shift;
     const auto bits = static_cast<std::size_t>(c.bits);
@@ -90,10 +91,10 @@ std::string print_views(const IntNetwork& network, const Tables& tables, const s
     std::size_t c = 0;
     for (std::size_t p = 0; p < tables.populations.size(); ++p)
         for (std::size_t k = 0; k < tables.populations[p].connections; ++k, ++c)
-            text += fmt::format(
-                "        {},  // {}: {}\n",
-                weight_facts(tables.connections[c], exponent_of(network.populations[p]), shifts[c]), c,
-                plain(tables.connections[c].name));
+            text += fmt::format("        {},  // {}: {}\n",
+                                weight_facts(tables.connections[c], exponent_of(network.populations[p]),
+                                             shifts[c], tables.populations[p].channels == 1),
+                                c, plain(tables.connections[c].name));
     if (c == 0)
         text += "        {0, 0, 0, 8, synfire::rt::RowOrder::natural, synfire::no_exponent},  // none\n";
     return text + fmt::format("    }};\n}};\n\n}}  // namespace {}\n", name);

@@ -8,6 +8,7 @@
 #include "hil/qemu.hpp"
 #include "hil/record.hpp"
 #include "targets/mcu/kernels.hpp"
+#include "targets/mcu/lower.hpp"
 #include "tests/unit/hil/emitted.hpp"
 
 namespace synfire::hil {
@@ -67,6 +68,22 @@ TEST_P(OnBoard, RandomNetworksEqualTheHost) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
         expect_firmware_equals_host(test::random_network(random), GetParam().name, random);
+    }
+}
+
+// Convolutions whose kernels are stored once, of networks that the smallest board holds.
+TEST_P(OnBoard, SharedKernelsEqualTheHost) {
+    SKIP_WITHOUT_TOOLS(GetParam());
+    constexpr std::size_t most_neurons = 400;
+    std::size_t run = 0;
+    for (unsigned seed = 0; run < 4; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_images(random);
+        const mcu::Tables tables = mcu::lower(network);
+        if (!tables.convolution || tables.neurons > most_neurons) continue;
+        ++run;
+        expect_firmware_equals_host(network, GetParam().name, random);
     }
 }
 

@@ -7,7 +7,9 @@
 #include <gtest/gtest.h>
 
 #include "compiler/quantize/drawn.hpp"
+#include "compiler/quantize/matrix_of_stage.hpp"
 #include "targets/mcu/mcu.hpp"
+#include "targets/mcu/memory.hpp"
 
 namespace synfire {
 namespace {
@@ -100,6 +102,60 @@ TEST(Emit, SaysWhatPackedWeightsTake) {
     EXPECT_THAT(files.at("src/tables.cpp"),
                 testing::HasSubstr("const uint8_t weights_0[3] = {\n    193, 178, 163};\n"));
     EXPECT_THAT(files.at("src/tables.hpp"), testing::HasSubstr("static constexpr bool nibbles = true;\n"));
+}
+
+// 8 kernels of 5 x 5 on 28 x 28 pixels.
+IntNetwork first_layer_of_digits() {
+    Convolution c;
+    c.input = {1, 28, 28};
+    c.filters = 8;
+    c.window.kernel = {5, 5};
+    IntNetwork network = tiny_network();
+    network.inputs[0].shape = c.input;
+    network.populations.resize(1);
+    network.populations[0].shape = output_shape(c);
+    network.populations[0].bias = {1};
+    network.populations[0].threshold = {200};
+    network.outputs = {0};
+    network.connections.resize(1);
+    IntConnection& connection = network.connections[0];
+    connection.convolution = c;
+    for (int k = 0; k < 200; ++k) c.weight.push_back(k % 127 - 63);
+    const Matrix matrix = matrix_of(c, 784);
+    connection.outputs = matrix.outputs;
+    connection.inputs = matrix.inputs;
+    connection.first = matrix.first;
+    connection.column = matrix.column;
+    connection.weight.assign(matrix.weight.begin(), matrix.weight.end());
+    return network;
+}
+
+TEST(Emit, StoresAKernelOnce) {
+    IntNetwork network = first_layer_of_digits();
+    Report report;
+    const Artifacts files = mcu::emit(network, {}, report);
+    ASSERT_EQ(report.diagnostics.size(), 1U);
+    EXPECT_EQ(to_text(report.diagnostics[0]),
+              "note: field 'weights': 356 bytes of flash; 1 of 1 connections are convolutions, whose kernels "
+              "are stored once\n");
+    EXPECT_EQ(mcu::memory_of(network).weights, 356U);
+    const std::string& text = files.at("src/tables.cpp");
+    EXPECT_THAT(text, testing::HasSubstr("const int8_t kernel_0[200] = {\n    -39, -14, 11, 36, 61, -41, "));
+    EXPECT_THAT(text,
+                testing::HasSubstr("const synfire::rt::Reach rows_0[28] = {\n    {0, 4, 1}, {0, 3, 2}, "));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("columns_0")));
+    EXPECT_THAT(text, testing::HasSubstr("    kernel_0, rows_0, rows_0, 200, 8, 28, 28, 1, 8, 40, 192, 8, "
+                                         "192, 8, 1, 1, true};\n"));
+    EXPECT_THAT(text, testing::HasSubstr("    {&weights_0, 0, 1, 0, nullptr, nullptr},\n"));
+    EXPECT_THAT(text, testing::HasSubstr("Tables::sum_distances[1] = {\n    8};\n"));
+    const std::string& header = files.at("src/tables.hpp");
+    EXPECT_THAT(header, testing::HasSubstr("static constexpr bool convolution = true;\n"
+                                           "    static constexpr bool byte_kernels = true;\n"
+                                           "    static constexpr bool halfword_kernels = false;\n"));
+    EXPECT_THAT(header, testing::HasSubstr("static constexpr bool bytes = false;\n"));
+    // The same synapses one by one.
+    network.connections[0].convolution.reset();
+    EXPECT_EQ(mcu::memory_of(network).weights, 348740U);
 }
 
 TEST(Emit, PrintsSeedsInPlaceOfWeights) {
