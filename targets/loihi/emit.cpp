@@ -60,14 +60,13 @@ bool write_out_matrices(IntNetwork& network, Report& report) {
 }
 
 void add_simulation(IntNetwork network, const Schedule& schedule, Artifacts& files, Report& report) {
-    if (!write_out_matrices(network, report)) return;
-    files.merge(lava_script(network, schedule));
     if (std::optional<Diagnostic> refusal = netx_refusal(network)) {
         report.warning(std::move(*refusal));
-        return;
+    } else {
+        files["network.net"] = to_netx(network);
+        note_how_to_load(network, report);
     }
-    files["network.net"] = to_netx(network);
-    note_how_to_load(network, report);
+    if (write_out_matrices(network, report)) files.merge(lava_script(network, schedule));
 }
 
 }  // namespace
