@@ -191,8 +191,14 @@ Command add_compile(CLI::App& app) {
             const bool known = file.ends_with(".csv") || file.ends_with(".json");
             return known ? std::string() : "'" + file + "' ends neither in .csv nor in .json";
         });
-    command->add_option("--core", options->emission.core,
-                        "mcu: kernels of one core, for example cortex-m4; without it portable C++ for all");
+    CLI::Option* core = command->add_option(
+        "--core", options->emission.core,
+        "mcu: kernels of one core, for example cortex-m4; without it portable C++ for all");
+    command
+        ->add_flag(
+            "--complement", options->emission.complement,
+            "mcu: where more than half of a layer's inputs spike, kernels add the weights of the others")
+        ->needs(core);
     command->add_flag("--hard-reset", options->emission.hard_reset,
                       "Loihi: replace soft by hard reset, so that stock Lava and netx can hold the network");
     command

@@ -28,6 +28,8 @@
 //   static constexpr bool values;     whether an input is numbers: then more, see values.hpp
 //   bool all_lanes, all_quick, all_direct, all_whole;   where lanes: of every population
 //   bool row_lanes, quick_sums;   where lanes: whether kernels add for any population, or only update one
+//   bool complements;             where lanes: whether any of them may list silent inputs; then also
+//   const Complement* complement;     [population_count]
 //   bool nibble_lanes, settles, resets;   where lanes: of any population; resets in the next step, at once
 //   const LanePopulation* lane_populations;   [population_count], where lanes
 //   const uint16_t* feeds;            [lists], where lanes: 1 + the population whose rows a list fills, or 0
@@ -294,6 +296,15 @@ template <class Model, class State>
 inline void feed(const Model& model, State& state, uint16_t list) {
     if (!model.lanes || model.feeds[list] == 0) return;
     const LanePopulation& lane = model.lane_populations[model.feeds[list] - 1];
+    if (model.complements) {
+        const Complement& complement = model.complement[model.feeds[list] - 1];
+        const Events events = spikes(model, state, list);
+        if (lists_silent(complement, events.count)) {
+            *add_silent_rows(state.rows + lane.rows, lane.direct, lane.row_bytes, complement.inputs, events) =
+                last_row;
+            return;
+        }
+    }
     *add_row_addresses(state.rows + lane.rows, lane.direct, lane.row_bytes, spikes(model, state, list)) =
         last_row;
 }
@@ -337,11 +348,15 @@ inline const Connection* step_lanes(const Model& model, State& state, uint16_t i
                                     Observer&& observer) {
     const Population& population = model.populations[index];
     const LanePopulation& lane = model.lane_populations[index];
-    const uint32_t events = list_rows(model, state, index, connection);
+    uint32_t events = list_rows(model, state, index, connection);
+    const bool silent = model.complements && lists_silent(model.complement[index], events);
+    if (silent) events = model.complement[index].inputs - events;
     if (model.nibble_lanes && lane.nibbles)
         synfire_accumulate_nibbles(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
     else
         synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
+    for (uint32_t i = 0; silent && i < population.neurons; ++i)
+        state.lane_sum[i] = static_cast<int16_t>(model.complement[index].total[i] - state.lane_sum[i]);
     connection += population.connections;
     if constexpr (sizeof(Potential) == sizeof(int32_t)) {
         if ((model.all_quick || lane.quick) && !watched(observer)) {

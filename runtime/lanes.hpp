@@ -30,6 +30,33 @@ inline Row* add_row_addresses(Row* rows, const void* weights, uint32_t row_bytes
     return rows;
 }
 
+// Of a population whose only source may have most neurons spiking: then the rows of the silent ones are
+// listed, and what they add up to is taken off the sum over all. Sums in lanes are modulo 2^16, so this is
+// exact.
+struct Complement {
+    const int16_t* total;  // of each neuron: all weights; null: always the rows of spikes
+    uint16_t inputs;
+};
+
+inline bool lists_silent(const Complement& complement, uint32_t events) {
+    return complement.total != nullptr && 2 * events > complement.inputs;
+}
+
+// Appends the rows of all inputs without an event.
+inline Row* add_silent_rows(Row* rows, const void* weights, uint32_t row_bytes, uint32_t inputs,
+                            Events events) {
+    Row row = reinterpret_cast<Row>(weights);
+    const uint16_t* event = events.neurons;
+    const uint16_t* const end = event + events.count;
+    for (uint32_t i = 0; i < inputs; ++i, row += row_bytes) {
+        if (event != end && *event == i)
+            ++event;
+        else
+            *rows++ = row;
+    }
+    return rows;
+}
+
 // After spikes: what synfire_update leaves out. list: of this step.
 inline void reset_spiking(Reset reset, const Column& amount, int32_t* v, Events list) {
     const uint16_t* const end = list.neurons + list.count;

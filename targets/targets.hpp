@@ -16,6 +16,8 @@ enum class WeightSource { flash, seed };
 struct TargetOptions {
     WeightSource weights = WeightSource::flash;
     std::string core;  // mcu: whose kernels firmware has (targets/mcu/kernels.hpp); empty: portable C++
+    // mcu: where most neurons of a source spike, kernels add the weights of the silent ones.
+    bool complement = false;
     // Loihi: replace soft by hard reset where a format cannot hold it (asked for by the user, never silent).
     bool hard_reset = false;
     std::size_t chips = 1;     // Loihi: how many there are

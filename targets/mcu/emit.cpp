@@ -167,6 +167,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     Tables tables = lower(network, options.weights);
     const KernelFamily* const family = find_family(options.core);
     if (family != nullptr) use_kernels(network, *family, tables);
+    if (options.complement) add_complements(tables);
     place_values(options.core, tables.values);
     overlay_buffers(tables);
     note_flash(tables, report);

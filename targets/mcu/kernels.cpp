@@ -254,4 +254,17 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
     if (tables.lanes) choose_feeds(network, tables);
 }
 
+void add_complements(Tables& tables) {
+    for (PopulationTable& population : tables.populations) {
+        LaneTable& lane = population.lane;
+        if (!lane.direct) continue;
+        const ConnectionTable& c = tables.connections[*lane.direct];
+        std::vector<std::uint16_t> total(population.neurons, 0);
+        for (std::size_t k = 0; k < c.weight.size(); ++k)
+            total[k % population.neurons] =
+                static_cast<std::uint16_t>(total[k % population.neurons] + c.weight[k]);
+        lane.total.assign(total.begin(), total.end());
+    }
+}
+
 }  // namespace synfire::mcu

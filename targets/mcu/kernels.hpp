@@ -35,4 +35,8 @@ bool is_kernel(std::string_view path);
 // portable, a kernel still updates the neurons. tables: lower(network).
 void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& tables);
 
+// Lets the populations with one source that lists their rows take the weights of its silent neurons off the
+// sum of all where more than half of them spike. tables: after use_kernels.
+void add_complements(Tables& tables);
+
 }  // namespace synfire::mcu

@@ -70,6 +70,7 @@ struct LaneTable {
     bool resets = false;
     std::size_t group = 2;                 // of parameters
     std::vector<std::int32_t> parameters;  // empty: one threshold, no bias
+    std::vector<std::int16_t> total;       // all weights of each neuron, modulo 2^16; empty: no complement
 };
 
 // A population that one kernel steps (rt::FusedLayer).

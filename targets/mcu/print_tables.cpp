@@ -197,6 +197,8 @@ void add_columns(Text& text, const Tables& tables) {
         if (tables.extras_used) add_named(extra_names, extras_of(population));
         if (!population.lane.parameters.empty())
             add_array(text, "tables", "int32_t", fmt::format("parameters_{}", p), population.lane.parameters);
+        if (!population.lane.total.empty())
+            add_array(text, "tables", "int16_t", fmt::format("total_{}", p), population.lane.total);
         if (!population.fused.parameters.empty())
             add_array(text, "tables", "int16_t", fmt::format("parameters_{}", p), population.fused.parameters,
                       ", gnu::aligned(4)");
@@ -283,6 +285,26 @@ void add_lanes(Text& text, const Tables& tables) {
     add(text, "}};\n\nconst uint16_t Tables::feeds[{}] = {{\n",
         std::max<std::size_t>(tables.feeds.size(), 1));
     add_numbers(text, tables.feeds.empty() ? std::vector<std::size_t>{0} : tables.feeds);
+    text += "};\n\n";
+}
+
+bool any_complement(const Tables& tables) {
+    return std::any_of(tables.populations.begin(), tables.populations.end(),
+                       [](const PopulationTable& p) { return !p.lane.total.empty(); });
+}
+
+void add_complements(Text& text, const Tables& tables) {
+    const bool any = any_complement(tables);
+    add(text, "const synfire::rt::Complement Tables::complement[{}] = {{\n",
+        any ? tables.populations.size() : std::size_t{1});
+    for (std::size_t p = 0; any && p < tables.populations.size(); ++p) {
+        const LaneTable& lane = tables.populations[p].lane;
+        if (lane.total.empty())
+            text += "    {nullptr, 0},\n";
+        else
+            add(text, "    {{total_{}, {}}},\n", p, tables.connections[*lane.direct].inputs);
+    }
+    if (!any) text += "    {nullptr, 0},\n";
     text += "};\n\n";
 }
 
@@ -386,6 +408,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool lanes = {};\n", tables.lanes);
     add(text, "    static constexpr bool all_lanes = {};\n",
         all([](const LaneTable& l) { return l.row_bytes > 0; }));
+    add(text, "    static constexpr bool complements = {};\n", any_complement(tables));
     add(text, "    static constexpr bool row_lanes = {};\n",
         std::any_of(tables.populations.begin(), tables.populations.end(),
                     [](const PopulationTable& p) { return p.lane.row_bytes > 0; }));
@@ -428,6 +451,7 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     declare("uint32_t", "lists", tables.lists.size());
     declare("synfire::rt::LanePopulation", "lane_populations", tables.lanes ? tables.populations.size() : 0);
     declare("uint16_t", "feeds", tables.feeds.size());
+    declare("synfire::rt::Complement", "complement", any_complement(tables) ? tables.populations.size() : 1);
     if (any_fused(tables)) declare("synfire::rt::FusedLayer", "fused_layers", tables.populations.size());
     declare("synfire::rt::ListCopy", "copies", tables.copies.size());
     declare("synfire::rt::SpikePool", "pools", tables.pools.size());
@@ -454,6 +478,7 @@ std::string print_tables_source(const Tables& tables, const std::string& name) {
     if (tables.convolution) add_sum_distances(text, tables);
     add_lists(text, tables);
     add_lanes(text, tables);
+    add_complements(text, tables);
     if (any_fused(tables)) add_fused(text, tables);
     text += print_value_tables(tables.values);
     add(text, "}}  // namespace {}\n", name);

@@ -86,13 +86,14 @@ struct MemoryModel {
     const std::uint16_t* sum_distances = nullptr;
     const rt::LanePopulation* lane_populations = nullptr;
     const std::uint16_t* feeds = nullptr;
+    const rt::Complement* complement = nullptr;
     const rt::FusedLayer* fused_layers = nullptr;
     bool fused_alike = true, fused_own = true, all_fused = false;
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
-         lanes = false, row_lanes = true, quick_sums = true, all_lanes = false, all_quick = false,
-         all_direct = false, all_whole = false, settles = true, resets = true, nibble_lanes = true,
-         convolution = true, byte_kernels = true, halfword_kernels = true, crumbs = true, nibbles = true,
-         bytes = true, halfwords = true;
+         lanes = false, complements = false, row_lanes = true, quick_sums = true, all_lanes = false,
+         all_quick = false, all_direct = false, all_whole = false, settles = true, resets = true,
+         nibble_lanes = true, convolution = true, byte_kernels = true, halfword_kernels = true, crumbs = true,
+         nibbles = true, bytes = true, halfwords = true;
 
     static constexpr bool values = true;
     using Level = std::int16_t;
@@ -158,6 +159,7 @@ struct MemoryOf {
     std::vector<rt::LanePopulation> lanes;
     std::vector<rt::FusedLayer> fused;
     std::vector<std::uint16_t> feeds;
+    std::vector<rt::Complement> complement;
     std::deque<std::vector<std::uint32_t>> firsts;
     std::deque<std::vector<std::uint16_t>> targets;
     std::deque<rt::DrawnMatrix> drawn;
@@ -287,6 +289,14 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
     model.lanes = model.row_lanes = model.quick_sums = tables.lanes;
     model.lane_populations = lanes.data();
     model.feeds = feeds.data();
+    for (const mcu::PopulationTable& p : tables.populations) {
+        model.complements = model.complements || !p.lane.total.empty();
+        complement.push_back({nullptr, 0});
+        if (!p.lane.total.empty())
+            complement.back() = {int16s.emplace_back(p.lane.total).data(),
+                                 static_cast<std::uint16_t>(tables.connections[*p.lane.direct].inputs)};
+    }
+    model.complement = complement.data();
     state.row_values.assign(tables.rows, 1);
     state.lane_sums.assign(tables.lane_sums, -1);
     state.rows = state.row_values.data();
@@ -687,6 +697,38 @@ TEST(Engine, MembranesOfSixteenBitsSaturateAlikeOnEveryPath) {
     EXPECT_GT(spikes_seen, 100000U);
     for (const std::size_t count : {portable, lanes, alike, own, shifted, settled, hard, readouts, saturated})
         EXPECT_GT(count, 50U);
+}
+
+// Inputs of any density, so that both lists occur.
+TEST(Engine, SilentRowsTakenOffTheSumOfAllGiveTheSame) {
+    std::size_t with = 0, dense_steps = 0;
+    for (unsigned seed = 0; seed < 150; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_layers(random);
+        const std::size_t inputs = test::input_neurons(network), steps = 20;
+        std::vector<std::uint8_t> spikes;
+        for (std::size_t t = 0; t < steps; ++t) {
+            const std::size_t density = random() % 101;
+            dense_steps += density > 60;
+            for (std::size_t i = 0; i < inputs; ++i) spikes.push_back(random() % 100 < density);
+        }
+        const Record expected = test::plain_run(network, steps, spikes);
+        for (const mcu::KernelFamily& family : mcu::kernel_families()) {
+            order_of_twins = family.order;
+            mcu::Tables tables = mcu::lower(network);
+            mcu::use_kernels(network, family, tables);
+            mcu::add_complements(tables);
+            mcu::overlay_buffers(tables);
+            Memory memory(tables);
+            expect_equal(expected, engine_run(memory, steps, spikes, false));
+            expect_production_equals(expected, memory, steps, spikes, tables.outputs);
+            if (HasFailure()) return;
+            with += memory.model.complements;
+        }
+    }
+    EXPECT_GT(with, 300U);
+    EXPECT_GT(dense_steps, 500U);
 }
 
 // Keeps every tenth synapse, as sparse connections.
