@@ -42,17 +42,18 @@ const Target& find_target(const std::string& name) {
 // --weights names a file with weights, as for every command, or what firmware has its weights from; models
 // with a file of weights were not drawn, so one option serves both.
 void take_weight_source(Options& options, const Target& target) {
-    if (options.read.weights != "seed" && options.read.weights != "flash") return;
-    const bool seed = options.read.weights == "seed";
+    const std::string source = options.read.weights;
+    if (source != "seed" && source != "flash" && source != "bytes") return;
     options.read.weights.clear();
-    if (!seed) return;
-    options.emission.weights = WeightSource::seed;
+    if (source == "flash") return;
+    options.emission.weights = source == "seed" ? WeightSource::seed : WeightSource::bytes;
     if (target.holds.seeds) return;
     Diagnostic d;
     d.field = "--weights";
-    d.reason = fmt::format("target {} stores every weight", target.name);
+    d.reason = source == "seed" ? fmt::format("target {} stores every weight", target.name)
+                                : fmt::format("target {} has no choice of widths", target.name);
     d.expected = "flash";
-    d.hint = "leave out --weights seed, or compile for --target mcu";
+    d.hint = fmt::format("leave out --weights {}, or compile for --target mcu", source);
     throw InputError(d);
 }
 
@@ -177,7 +178,8 @@ Command add_compile(CLI::App& app) {
     for (const Target& target : targets()) names.push_back(target.name);
     command->get_option("--weights")
         ->description(
-            "mcu: flash (the default), or seed: draw weights again that synfire init drew; or the file "
+            "mcu: flash (the default), bytes: in flash, also those that need fewer bits, for fewer "
+            "instructions; or seed: draw weights again that synfire init drew; or the file "
             "with the weights, where the model file has none (snn-generator)");
     command->add_option("--target", options->target, "mcu or loihi")->required()->check(CLI::IsMember(names));
     auto* const output =

@@ -30,7 +30,8 @@
 //   bool row_lanes, quick_sums;   where lanes: whether kernels add for any population, or only update one
 //   bool complements;             where lanes: whether any of them may list silent inputs; then also
 //   const Complement* complement;     [population_count]
-//   bool nibble_lanes, settles, resets;   where lanes: of any population; resets in the next step, at once
+//   bool nibble_lanes, byte_lanes;    where lanes: of any population
+//   bool settles, resets;             where lanes: of any population: resets in the next step, at once
 //   const LanePopulation* lane_populations;   [population_count], where lanes
 //   const uint16_t* feeds;            [lists], where lanes: 1 + the population whose rows a list fills, or 0
 // and where membranes have 16 bits
@@ -353,6 +354,8 @@ inline const Connection* step_lanes(const Model& model, State& state, uint16_t i
     if (silent) events = model.complement[index].inputs - events;
     if (model.nibble_lanes && lane.nibbles)
         synfire_accumulate_nibbles(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
+    else if (model.byte_lanes && lane.part > 0)
+        synfire_accumulate_bytes(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events, lane.part);
     else
         synfire_accumulate(state.rows + lane.rows, state.lane_sum, lane.row_bytes, events);
     for (uint32_t i = 0; silent && i < population.neurons; ++i)

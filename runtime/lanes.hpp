@@ -15,6 +15,7 @@ struct LanePopulation {
     bool quick;          // its neurons are those of synfire_update
     bool nibbles;        // its rows are RowOrder::nibbles
     bool resets;         // what a spike changes at once is left to the engine
+    uint8_t part;        // rows that are added in bytes before these are widened; 0: none
     LaneLayer layer;
 };
 

@@ -10,8 +10,9 @@
 
 namespace synfire {
 
-// Where firmware has its weights: in flash, or in the seed that they were drawn from.
-enum class WeightSource { flash, seed };
+// Where firmware has its weights: in flash, in as few bits as they need or in bytes at least, or in the seed
+// that they were drawn from.
+enum class WeightSource { flash, bytes, seed };
 
 struct TargetOptions {
     WeightSource weights = WeightSource::flash;

@@ -27,7 +27,7 @@ namespace {
 
 constexpr std::chrono::seconds limit{60};
 constexpr int skipped = 77, differs = 2;
-constexpr double most_synop_of_nibbles = 0.5;
+constexpr double most_synop_of_four_bits = 0.5;
 
 struct Timer {
     std::string core;    // of --core
@@ -58,13 +58,11 @@ struct Layer {
     std::int32_t threshold;  // about 3 % of the neurons spike with 10 % input
     int bits;                // of a weight; 4: on cores with kernels for nibbles
     int state_bits = 32;     // of a membrane; 16: on cores with kernels for whole layers
+    bool bytes = false;      // weights of fewer bits in bytes
 };
 
-constexpr Layer layers[] = {{256, 256, 460, 8},
-                            {784, 128, 900, 8},
-                            {256, 256, 24, 4},
-                            {256, 256, 460, 8, 16},
-                            {784, 128, 900, 8, 16}};
+constexpr Layer layers[] = {{256, 256, 460, 8},          {784, 128, 900, 8},     {256, 256, 24, 4},
+                            {256, 256, 24, 4, 32, true}, {256, 256, 460, 8, 16}, {784, 128, 900, 8, 16}};
 
 // -127 .. 127, small ones more often.
 std::int16_t weight(std::uint32_t k) {
@@ -111,12 +109,14 @@ struct Row {
     long input = 0, output = 0, instructions = 0;
 };
 
-std::vector<Row> count(const std::string& board, const Timer& timer, const IntNetwork& network) {
+std::vector<Row> count(const std::string& board, const Timer& timer, const IntNetwork& network,
+                       WeightSource weights = WeightSource::flash) {
     const hil::ScratchFolder folder;
     const std::filesystem::path compiled = folder.path() / "bench";
     Report report;
     TargetOptions options;
     options.core = timer.core;
+    options.weights = weights;
     Artifacts files = mcu::emit(network, options, report);
     files["firmware/count.cpp"] = read_file(SYNFIRE_SOURCE_DIR "/bench/mcu/count.cpp");
     // In place of the recording image, which holds too much for small boards.
@@ -144,6 +144,10 @@ std::vector<Row> count(const std::string& board, const Timer& timer, const IntNe
     return rows;
 }
 
+const char* variant_of(const Layer& layer) {
+    return layer.state_bits == 16 ? " v 16" : layer.bytes ? " in bytes" : "";
+}
+
 const char* verdict(bool met) {
     return met ? "met" : "not met";
 }
@@ -158,17 +162,17 @@ void print(const std::string& board, const Timer& timer, const Layer& layer, con
     const double neuron =
         (static_cast<double>(tenth.instructions) - synop * static_cast<double>(tenth.input) * neurons) /
         neurons;
-    const double most_synop = layer.bits == 4 ? most_synop_of_nibbles : timer.most_synop;
+    const bool small = layer.bits == 4 && mcu::find_family(timer.core)->byte_sums;
+    const double most_synop = small ? most_synop_of_four_bits : timer.most_synop;
     const double ratio =
         (layer.inputs == 256 ? timer.cmsis_256 : timer.cmsis_784) / static_cast<double>(tenth.instructions);
     fmt::print(
         "{:<11} {:<11} {:>3}->{:<3} {} bit{} {:>7.4f} ({:.2f} {}) {:>7.2f} ({} {}) {:>8} {:>5} {:>6.1f}x "
         "({}x "
         "{})  ",
-        board, timer.core, layer.inputs, layer.outputs, layer.bits, layer.state_bits == 16 ? ", v 16" : "",
-        synop, most_synop, verdict(synop < most_synop + 0.005), neuron, timer.most_neuron,
-        verdict(neuron <= timer.most_neuron), tenth.instructions, tenth.output, ratio, timer.least_ratio,
-        verdict(ratio >= timer.least_ratio));
+        board, timer.core, layer.inputs, layer.outputs, layer.bits, variant_of(layer), synop, most_synop,
+        verdict(synop < most_synop + 0.005), neuron, timer.most_neuron, verdict(neuron <= timer.most_neuron),
+        tenth.instructions, tenth.output, ratio, timer.least_ratio, verdict(ratio >= timer.least_ratio));
     for (std::size_t k = 4; k < 8; ++k)
         fmt::print(" {:.2f}", static_cast<double>(rows[k].instructions) /
                                   (static_cast<double>(rows[k].input) * neurons));
@@ -178,7 +182,7 @@ void print(const std::string& board, const Timer& timer, const Layer& layer, con
 
 std::string key(const std::string& board, const Layer& layer, const Row& row) {
     return fmt::format("{} {}->{} {} bits{} {} {}", board, layer.inputs, layer.outputs, layer.bits,
-                       layer.state_bits == 16 ? " v 16" : "", row.kind, row.input);
+                       variant_of(layer), row.kind, row.input);
 }
 
 // Boards whose code differs; their layers of images have no kernels of the core.
@@ -263,9 +267,10 @@ int run(const std::vector<std::string>& arguments) {
         const Timer& timer = timers().at(board.name);
         for (const Layer& layer : layers) {
             const mcu::KernelFamily& family = *mcu::find_family(timer.core);
-            if (layer.bits == 4 && !family.nibbles) continue;
+            if (layer.bits == 4 && !layer.bytes && !family.nibbles) continue;
             if (layer.state_bits == 16 && family.fused_source.empty()) continue;
-            const std::vector<Row> rows = count(board.name, timer, network_of(layer));
+            const std::vector<Row> rows = count(board.name, timer, network_of(layer),
+                                                layer.bytes ? WeightSource::bytes : WeightSource::flash);
             print(board.name, timer, layer, rows);
             for (const Row& row : rows) counts[key(board.name, layer, row)] = row.instructions;
         }

@@ -55,6 +55,85 @@ synfire_accumulate:
     .text
 )");
 
+// At least one row of weights so small that bytes hold the sums of all. r4-r11: sums of 32 neurons, a byte for
+// each, at first the first row itself; r0-r2: weights; r12: next row of the list; lr: offset of the block in a
+// row. Stack: rows, sum, row_bytes. 14 instructions per 32 synapses, 41 less 11 per 32 neurons.
+asm(R"(
+    .macro synfire_widen_bytes first, second
+    ldm r2, {r0, r1, r3, r12}
+    sxtab16 r0, r0, \first
+    sxtab16 r1, r1, \first, ror #8
+    sxtab16 r3, r3, \second
+    sxtab16 r12, r12, \second, ror #8
+    stm r2!, {r0, r1, r3, r12}
+    .endm
+
+    .section .text.synfire_add_bytes, "ax"
+    .syntax unified
+    .thumb
+    .balign 8
+    .globl synfire_add_bytes
+    .type synfire_add_bytes, %function
+    .thumb_func
+synfire_add_bytes:
+    push {r4-r11, lr}
+    push {r0-r2}
+    mov lr, #0
+1:  ldr r12, [sp]
+    ldr r3, [r12], #4
+    add r3, r3, lr
+    ldm r3, {r4-r11}
+    ldr r3, [r12], #4
+    adds r3, r3, lr
+    bmi 3f
+2:  ldm r3!, {r0-r2}
+    sadd8 r4, r4, r0
+    sadd8 r5, r5, r1
+    sadd8 r6, r6, r2
+    ldm r3!, {r0-r2}
+    sadd8 r7, r7, r0
+    sadd8 r8, r8, r1
+    sadd8 r9, r9, r2
+    ldrd r0, r1, [r3]
+    sadd8 r10, r10, r0
+    sadd8 r11, r11, r1
+    ldr r3, [r12], #4
+    adds r3, r3, lr
+    bpl 2b
+3:  ldr r2, [sp, #4]
+    add r2, r2, lr, lsl #1
+    synfire_widen_bytes r4, r5
+    synfire_widen_bytes r6, r7
+    synfire_widen_bytes r8, r9
+    synfire_widen_bytes r10, r11
+    ldr r1, [sp, #8]
+    add lr, lr, #32
+    cmp lr, r1
+    bne 1b
+    add sp, #12
+    pop {r4-r11, pc}
+    .size synfire_add_bytes, . - synfire_add_bytes
+    .text
+)");
+
+extern "C" void synfire_add_bytes(const synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes);
+
+// Sums of no rows, then of one part after the other: an end cuts the list for the time of each.
+void synfire_accumulate_bytes(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events,
+                              uint32_t part) {
+    const synfire::rt::Row first = rows[0];
+    rows[0] = synfire::rt::last_row;
+    synfire_accumulate(rows, sum, row_bytes, 0);
+    rows[0] = first;
+    for (; events > part; events -= part, rows += part) {
+        const synfire::rt::Row next = rows[part];
+        rows[part] = synfire::rt::last_row;
+        synfire_add_bytes(rows, sum, row_bytes);
+        rows[part] = next;
+    }
+    if (events > 0) synfire_add_bytes(rows, sum, row_bytes);
+}
+
 // At most 17 rows of nibbles. r4-r11: sums of 32 neurons, per word of weights first its low nibbles, a byte
 // for each, then the words shifted by a nibble, from which the known sums of the low ones are taken once;
 // r0-r3: weights; r12: next row of the list; lr: offset of the block in a row. Stack: zeros, rows, sum,

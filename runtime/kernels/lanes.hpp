@@ -65,6 +65,10 @@ extern "C" {
 void synfire_accumulate(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
 // The same for rows of nibbles: sum[0 .. 2 * row_bytes - 1]. Of cores that have it (KernelFamily::nibbles).
 void synfire_accumulate_nibbles(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events);
+// synfire_accumulate for rows of which any `part` add up to what signed bytes hold; row_bytes: a multiple of
+// twice block_neurons. Of cores that have it (KernelFamily::byte_sums).
+void synfire_accumulate_bytes(synfire::rt::Row* rows, int16_t* sum, uint32_t row_bytes, uint32_t events,
+                              uint32_t part);
 // Leaks, integrates and compares the first layer.whole neurons, and subtracts layer.amount of those above
 // their threshold (KernelFamily::resets). sum: word-aligned. Lists the latter; returns where the list ends.
 uint16_t* synfire_update(int32_t* v, const int16_t* sum, const synfire::rt::LaneLayer* layer,
@@ -80,7 +84,7 @@ inline int32_t weight_in_row(RowOrder order, Row row, uint32_t k) {
     return order == RowOrder::biased ? bytes[k] - 128 : static_cast<int8_t>(bytes[k]);
 }
 
-// The twin of synfire_accumulate and synfire_accumulate_nibbles.
+// The twin of synfire_accumulate, synfire_accumulate_nibbles and synfire_accumulate_bytes.
 inline void accumulate_rows(RowOrder order, const Row* rows, int16_t* sum, uint32_t row_bytes) {
     const uint32_t weights = order == RowOrder::nibbles ? 2 * row_bytes : row_bytes;
     for (uint32_t k = 0; k < weights; ++k) {

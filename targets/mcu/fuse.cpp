@@ -33,8 +33,8 @@ bool fused_rules(const rt::Rules& rules) {
 }
 
 bool fused_connection(const ConnectionTable& c) {
-    return !c.drawn && c.first.empty() && c.bits == 8 && c.shift == 0 && c.inputs <= most_factor &&
-           c.outputs <= most_factor;
+    return !c.drawn && !c.convolution && c.first.empty() && c.bits == 8 && c.shift == 0 &&
+           c.inputs <= most_factor && c.outputs <= most_factor;
 }
 
 // What arrives in one step, bias included, in whatever order it is added.

@@ -35,6 +35,33 @@ bool sums_fit_lanes(const std::vector<const ConnectionTable*>& into, std::size_t
     return true;
 }
 
+// How many rows a signed byte adds up in any case; 0 where so few that it is not worth it.
+std::size_t rows_in_bytes(const std::vector<const ConnectionTable*>& into) {
+    constexpr int least_rows = 8;
+    int low = -1, high = 1;
+    for (const ConnectionTable* c : into)
+        for (const std::int16_t w : c->weight) {
+            low = std::min<int>(low, w);
+            high = std::max<int>(high, w);
+        }
+    const int rows = std::min(INT8_MIN / low, INT8_MAX / high);
+    return rows < least_rows ? 0 : static_cast<std::size_t>(rows);
+}
+
+bool too_much(std::size_t padding, std::size_t neurons, std::size_t rows) {
+    return padding * most_padding_part > neurons && padding * rows > most_padding_bytes;
+}
+
+// Bytes are added 32 at a time.
+void choose_byte_sums(const std::vector<const ConnectionTable*>& into, std::size_t neurons, LaneTable& lane) {
+    const std::size_t block = 2 * rt::block_neurons, bytes = (neurons + block - 1) / block * block;
+    std::size_t rows = 0;
+    for (const ConnectionTable* c : into) rows += c->inputs;
+    if (too_much(bytes - neurons, neurons, rows)) return;
+    lane.part = rows_in_bytes(into);
+    if (lane.part > 0) lane.row_bytes = bytes;
+}
+
 // Weights in a byte of a row; 0: portable.
 std::size_t weights_per_byte(const std::vector<const ConnectionTable*>& into, std::size_t neurons,
                              const KernelFamily& family) {
@@ -169,13 +196,22 @@ void choose_feeds(const IntNetwork& network, Tables& tables) {
 
 const std::vector<KernelFamily>& kernel_families() {
     static const std::vector<KernelFamily> rows{
-        {{"cortex-m0"}, "runtime/kernels/armv6m.cpp", rt::RowOrder::biased, false, 2, false, false, ""},
-        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false, true, ""},
+        {{"cortex-m0"},
+         "runtime/kernels/armv6m.cpp",
+         rt::RowOrder::biased,
+         false,
+         2,
+         false,
+         false,
+         false,
+         ""},
+        {{"cortex-m3"}, "runtime/kernels/armv7m.cpp", rt::RowOrder::biased, true, 2, false, false, true, ""},
         {{"cortex-m4", "cortex-m7", "cortex-m33"},
          "runtime/kernels/dsp.cpp",
          rt::RowOrder::swapped,
          true,
          2,
+         true,
          true,
          true,
          ""},
@@ -186,8 +222,9 @@ const std::vector<KernelFamily>& kernel_families() {
          4,
          false,
          false,
+         false,
          "runtime/kernels/mve_fused.cpp"},
-        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false, false, ""},
+        {{"rv32"}, "runtime/kernels/rv32.cpp", rt::RowOrder::biased, false, 2, false, false, false, ""},
     };
     return rows;
 }
@@ -242,6 +279,7 @@ void use_kernels(const IntNetwork& network, const KernelFamily& family, Tables& 
         }
         lane.row_bytes = padded_bytes(population.neurons, per_byte);
         lane.nibbles = per_byte == 2;
+        if (family.byte_sums && !lane.nibbles) choose_byte_sums(into, population.neurons, lane);
         lane.rows = tables.rows;
         tables.lane_sums = std::max(tables.lane_sums, lane.row_bytes * per_byte);
         tables.rows += 1;

@@ -16,6 +16,7 @@ struct KernelFamily {
     bool long_product;  // the update multiplies to 64 bits and takes |v| < 2^(32 - F), else half of that
     std::size_t parameter_group;  // rt::LaneLayer::group
     bool nibbles;                 // adds rows of 4-bit weights
+    bool byte_sums;               // adds rows of small weights in bytes
     bool resets;                  // subtracts where all neurons subtract the same at once
     std::string fused_source;     // the file that steps whole layers of 16-bit membranes, or none
 };

@@ -183,7 +183,8 @@ void add_connections(const IntNetwork& network, std::size_t target, WeightSource
                                      convolution_table(c, lists.of(c), *kernels[k], population.channels));
             continue;
         }
-        const Width width = narrowest(c.weight);
+        Width width = narrowest(c.weight);
+        if (weights == WeightSource::bytes) width.bits = std::max(width.bits, 8);
         by_exponent.emplace_back(c.exponent + width.factor_bits,
                                  transpose(c, lists.of(c), width, population.channels));
     }

@@ -61,6 +61,7 @@ struct LaneTable {
     std::optional<std::size_t> direct;  // the connection whose source fills its list
     bool quick = false;
     bool nibbles = false;
+    std::size_t part = 0;  // rows that are added in bytes before these are widened; 0: none
     std::int32_t leak = 0;
     std::int32_t threshold = 0;
     int scale_bits = 0;

@@ -275,9 +275,9 @@ void add_lanes(Text& text, const Tables& tables) {
         tables.lanes ? tables.populations.size() : std::size_t{1});
     for (std::size_t p = 0; tables.lanes && p < tables.populations.size(); ++p) {
         const LaneTable& lane = tables.populations[p].lane;
-        add(text, "    {{{}, {}, {}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes,
+        add(text, "    {{{}, {}, {}, {}, {}, {}, {}, {{{}, {}, {}, {}, {}, {}, {}, {}}}}},\n", lane.row_bytes,
             lane.rows, lane.direct ? fmt::format("weights_{}", *lane.direct) : "nullptr", lane.quick,
-            lane.nibbles, lane.resets, lane.leak, lane.threshold, 1 << lane.scale_bits,
+            lane.nibbles, lane.resets, lane.part, lane.leak, lane.threshold, 1 << lane.scale_bits,
             lane.parameters.empty() ? "nullptr" : fmt::format("parameters_{}", p), lane.whole,
             lane.fraction_bits, lane.group, lane.amount);
     }
@@ -421,6 +421,9 @@ std::string print_tables_header(const Tables& tables, const std::string& name) {
     add(text, "    static constexpr bool nibble_lanes = {};\n",
         std::any_of(tables.populations.begin(), tables.populations.end(),
                     [](const PopulationTable& p) { return p.lane.nibbles; }));
+    add(text, "    static constexpr bool byte_lanes = {};\n",
+        std::any_of(tables.populations.begin(), tables.populations.end(),
+                    [](const PopulationTable& p) { return p.lane.part > 0; }));
     add(text, "    static constexpr bool all_whole = {};\n",
         std::all_of(tables.populations.begin(), tables.populations.end(),
                     [](const PopulationTable& p) { return !p.lane.quick || p.lane.whole == p.neurons; }));

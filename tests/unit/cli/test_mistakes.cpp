@@ -45,6 +45,8 @@ TEST_F(Mistakes, Usage) {
     expect_refused("compile " + digits + " --target mcu -o out --weight-bits lif9=4",
                    "the network has no population 'lif9'");
     expect_refused("compile " + digits + " --target mcu -o out --state-bits 24", "--state-bits");
+    expect_refused("compile " + digits + " --target loihi -o out --weights bytes",
+                   "target loihi has no choice of widths");
     expect_refused("compile " + digits + " --target loihi -o out --state-bits 16",
                    "expected: 24, the width of the chip's membrane registers");
     expect_refused("verify " + digits + " --input x.npy --rounding spikes",

@@ -42,10 +42,9 @@ std::vector<std::size_t> sizes_of(const IntNetwork& network) {
 }
 
 void expect_firmware_equals_host(const IntNetwork& network, const std::string& board, std::mt19937& random,
-                                 const std::string& core = {}) {
+                                 const std::string& core = {}, WeightSource weights = WeightSource::flash) {
     const ScratchFolder folder;
-    const Firmware firmware =
-        build_firmware(test::write_emitted(network, folder, WeightSource::flash, core), board);
+    const Firmware firmware = build_firmware(test::write_emitted(network, folder, weights, core), board);
     const std::size_t inputs = test::input_neurons(network);
     std::vector<SpikeInput> samples;
     for (std::size_t steps : {40U, 1U, 700U})
@@ -185,25 +184,28 @@ TEST_P(OnBoard, PackedWeightsEqualTheHost) {
 // board.
 TEST_P(OnBoard, KernelsEqualTheHost) {
     SKIP_WITHOUT_TOOLS(GetParam());
-    std::size_t alike = 0, own = 0, nibbles = 0, subtracting = 0;
+    std::size_t alike = 0, own = 0, nibbles = 0, bytes = 0, subtracting = 0;
     const mcu::KernelFamily& family = *mcu::find_family(test::core_of(GetParam()));
     for (unsigned seed = 0; seed < 8; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
         const IntNetwork network = test::random_layers(random);
-        mcu::Tables tables = mcu::lower(network);
+        const WeightSource weights = seed % 3 == 0 ? WeightSource::bytes : WeightSource::flash;
+        mcu::Tables tables = mcu::lower(network, weights);
         mcu::use_kernels(network, family, tables);
         for (const mcu::PopulationTable& p : tables.populations) {
             if (p.lane.quick) ++(p.lane.parameters.empty() ? alike : own);
             nibbles += p.lane.nibbles;
+            bytes += p.lane.part > 0;
             subtracting += p.lane.amount > 0;
         }
-        expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()));
+        expect_firmware_equals_host(network, GetParam().name, random, test::core_of(GetParam()), weights);
         if (HasFailure()) return;
     }
     EXPECT_GT(alike, 0U);
     EXPECT_GT(own, 0U);
     EXPECT_EQ(nibbles > 0, family.nibbles);
+    EXPECT_EQ(bytes > 0, family.byte_sums);
     EXPECT_EQ(subtracting > 0, family.resets);
 }
 

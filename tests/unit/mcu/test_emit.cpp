@@ -8,6 +8,7 @@
 
 #include "compiler/quantize/drawn.hpp"
 #include "compiler/quantize/matrix_of_stage.hpp"
+#include "targets/mcu/kernels.hpp"
 #include "targets/mcu/mcu.hpp"
 #include "targets/mcu/memory.hpp"
 
@@ -393,6 +394,28 @@ TEST(Emit, UpdatesWithKernelsWhereMembranesAndWhatStandsInForThemFit) {
     EXPECT_TRUE(quick("rv32", 3, rt::Reset::subtract_at_once));
     EXPECT_FALSE(quick("rv32", 3, rt::Reset::subtract_next_step));
     EXPECT_FALSE(quick("rv32", 4, rt::Reset::subtract_at_once));
+}
+
+// Eight rows and more are worth it: eight of 15 and of -16 fill a byte.
+TEST(Emit, AddsSmallWeightsInBytes) {
+    const auto part = [](std::int16_t weight, const char* core, std::size_t inputs) {
+        IntNetwork network = dense_layer(weight, inputs);
+        network.connections[0].weight[0] = 1;  // no power of two divides all
+        mcu::Tables tables = mcu::lower(network, WeightSource::bytes);
+        mcu::use_kernels(network, *mcu::find_family(core), tables);
+        const mcu::LaneTable& lane = tables.populations[0].lane;
+        EXPECT_EQ(lane.row_bytes, lane.part > 0 ? 32U : 16U);
+        return lane.part;
+    };
+    EXPECT_EQ(part(15, "cortex-m4", 64), 8U);
+    EXPECT_EQ(part(16, "cortex-m4", 64), 0U);
+    EXPECT_EQ(part(-16, "cortex-m33", 64), 8U);
+    EXPECT_EQ(part(-17, "cortex-m4", 64), 0U);
+    EXPECT_EQ(part(7, "cortex-m7", 64), 18U);
+    EXPECT_EQ(part(1, "cortex-m4", 64), 127U);
+    EXPECT_EQ(part(1, "cortex-m3", 64), 0U);
+    // Sixteen bytes of padding in every row.
+    EXPECT_EQ(part(1, "cortex-m4", 65), 0U);
 }
 
 // Membranes of 16 bits on the core whose kernels step them.

@@ -30,6 +30,19 @@ void synfire_accumulate_nibbles(synfire::rt::Row* rows, std::int16_t* sum, std::
     synfire::rt::accumulate_rows(synfire::rt::RowOrder::nibbles, rows, sum, row_bytes);
 }
 
+void synfire_accumulate_bytes(synfire::rt::Row* rows, std::int16_t* sum, std::uint32_t row_bytes,
+                              std::uint32_t events, std::uint32_t part) {
+    EXPECT_EQ(rows[events], synfire::rt::last_row);
+    EXPECT_EQ(row_bytes % 32, 0U);
+    for (std::uint32_t e = 0; e < events; ++e)
+        for (std::uint32_t k = 0; k < row_bytes; ++k) {
+            const std::int32_t most =
+                static_cast<std::int32_t>(part) * synfire::rt::weight_in_row(order_of_twins, rows[e], k);
+            if (most < INT8_MIN || most > INT8_MAX) ADD_FAILURE() << most;
+        }
+    synfire::rt::accumulate_rows(order_of_twins, rows, sum, row_bytes);
+}
+
 std::uint16_t* synfire_update(std::int32_t* v, const std::int16_t* sum, const synfire::rt::LaneLayer* layer,
                               std::uint16_t* spikes) {
     EXPECT_EQ(layer->whole % 8, 0U);
@@ -92,8 +105,8 @@ struct MemoryModel {
     bool filtered = true, refractory = true, no_delay = true, extras_used = true, sparse = true, drawn = true,
          lanes = false, complements = false, row_lanes = true, quick_sums = true, all_lanes = false,
          all_quick = false, all_direct = false, all_whole = false, settles = true, resets = true,
-         nibble_lanes = true, convolution = true, byte_kernels = true, halfword_kernels = true, crumbs = true,
-         nibbles = true, bytes = true, halfwords = true;
+         byte_lanes = true, nibble_lanes = true, convolution = true, byte_kernels = true,
+         halfword_kernels = true, crumbs = true, nibbles = true, bytes = true, halfwords = true;
 
     static constexpr bool values = true;
     using Level = std::int16_t;
@@ -258,6 +271,7 @@ MemoryOf<Potential>::MemoryOf(const mcu::Tables& tables)
              p.lane.quick,
              p.lane.nibbles,
              p.lane.resets,
+             static_cast<std::uint8_t>(p.lane.part),
              {p.lane.leak, p.lane.threshold, 1 << p.lane.scale_bits,
               p.lane.parameters.empty() ? nullptr : int32s.emplace_back(p.lane.parameters).data(),
               static_cast<std::uint32_t>(p.lane.whole), static_cast<std::uint32_t>(p.lane.fraction_bits),
@@ -600,8 +614,8 @@ void expect_production_equals(const Record& expected, MemoryOf<Potential>& memor
 
 TEST(Engine, KernelsEqualDenseSums) {
     constexpr std::size_t steps = 25;
-    std::size_t lanes = 0, quick = 0, subtracting = 0, left = 0, direct = 0, shared = 0, own = 0, shifted = 0,
-                settled = 0, readouts = 0, nibbles = 0, fewer_rows = 0, spikes_seen = 0;
+    std::size_t lanes = 0, quick = 0, subtracting = 0, left = 0, bytes = 0, direct = 0, shared = 0, own = 0,
+                shifted = 0, settled = 0, readouts = 0, nibbles = 0, fewer_rows = 0, spikes_seen = 0;
     for (unsigned seed = 0; seed < 400; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -611,7 +625,8 @@ TEST(Engine, KernelsEqualDenseSums) {
         const Record expected = test::plain_run(network, steps, spikes);
         for (const mcu::KernelFamily& family : mcu::kernel_families()) {
             order_of_twins = family.order;
-            mcu::Tables tables = mcu::lower(network);
+            mcu::Tables tables =
+                mcu::lower(network, seed % 2 == 0 ? WeightSource::flash : WeightSource::bytes);
             mcu::use_kernels(network, family, tables);
             Memory memory(tables);
             expect_equal(expected, engine_run(memory, steps, spikes, false));
@@ -629,6 +644,7 @@ TEST(Engine, KernelsEqualDenseSums) {
             for (const mcu::PopulationTable& p : tables.populations) {
                 lanes += p.lane.row_bytes > 0;
                 nibbles += p.lane.nibbles;
+                bytes += p.lane.part > 0;
                 quick += p.lane.quick;
                 direct += p.lane.direct.has_value();
                 shared += p.lane.row_bytes > 0 && !p.lane.direct;
@@ -645,6 +661,7 @@ TEST(Engine, KernelsEqualDenseSums) {
             for (std::uint8_t s : p.s) spikes_seen += s;
     }
     EXPECT_GT(subtracting, 50U);
+    EXPECT_GT(bytes, 50U);
     EXPECT_GT(spikes_seen, 100000U);
     for (const std::size_t count :
          {lanes, quick, left, direct, shared, own, shifted, settled, readouts, nibbles, fewer_rows})
