@@ -408,11 +408,11 @@ inline const Connection* step_population(const Model& model, State& state, uint1
         if (model.quick_sums && (model.all_quick || model.lane_populations[index].quick) &&
             !watched(observer)) {
             const uint32_t neurons = model.populations[index].neurons;
-            uint32_t place = 0;
-            for (uint32_t i = 0; i < neurons; ++i) {
-                state.lane_sum[i] = static_cast<int16_t>(state.sum[model.convolution ? place : i]);
-                place = next_place(model, index, place, neurons);
-            }
+            const uint32_t channels = model.convolution ? model.sum_distances[index] : 1;
+            auto* to = &state.lane_sum[0];
+            for (uint32_t c = 0; c < channels; ++c)
+                for (uint32_t place = c; place < neurons; place += channels)
+                    *to++ = static_cast<int16_t>(state.sum[place]);
             update_quickly(model, state, index, v);
             return connection;
         }

@@ -612,6 +612,35 @@ void expect_production_equals(const Record& expected, MemoryOf<Potential>& memor
     }
 }
 
+TEST(Engine, KernelsUpdateWhatSharedKernelsAddUp) {
+    constexpr std::size_t steps = 12;
+    std::size_t quick = 0, in_channels = 0;
+    for (unsigned seed = 0; seed < 150; ++seed) {
+        SCOPED_TRACE("seed " + std::to_string(seed));
+        std::mt19937 random(seed);
+        const IntNetwork network = test::random_images(random);
+        const std::vector<std::uint8_t> spikes =
+            test::random_spikes(random, steps, test::input_neurons(network));
+        const Record expected = test::plain_run(network, steps, spikes);
+        const mcu::KernelFamily& family = mcu::kernel_families()[seed % mcu::kernel_families().size()];
+        order_of_twins = family.order;
+        mcu::Tables tables = mcu::lower(network);
+        mcu::use_kernels(network, family, tables);
+        Memory memory(tables);
+        expect_equal(expected, engine_run(memory, steps, spikes, false));
+        std::vector<std::size_t> all(expected.size());
+        std::iota(all.begin(), all.end(), std::size_t{0});
+        expect_production_equals(expected, memory, steps, spikes, all);
+        if (HasFailure()) return;
+        for (const mcu::PopulationTable& p : tables.populations) {
+            quick += p.lane.quick && p.lane.row_bytes == 0;
+            in_channels += p.lane.quick && p.lane.row_bytes == 0 && p.channels > 1;
+        }
+    }
+    EXPECT_GT(quick, 30U);
+    EXPECT_GT(in_channels, 20U);
+}
+
 TEST(Engine, KernelsEqualDenseSums) {
     constexpr std::size_t steps = 25;
     std::size_t lanes = 0, quick = 0, subtracting = 0, left = 0, bytes = 0, direct = 0, shared = 0, own = 0,
