@@ -264,6 +264,20 @@ inline void update(const Model& model, State& state, uint16_t index, Potential* 
     const bool refractory = model.refractory && population.refractory_steps > 0;
     const int32_t* const drive = drive_of(model, state, index);
     uint16_t* next = events;
+    if constexpr (Model::values && sizeof(Potential) == sizeof(int32_t)) {
+        if (model.plain_drives && model.drives[index].plain && !watched(observer)) {
+            const uint32_t keep = (uint32_t{1} << model.rules.decay_bits) -
+                                  static_cast<uint32_t>(value_of(population.decay_v, 0));
+            const PlainNeurons plain{population.neurons,     keep << (32 - model.rules.decay_bits),
+                                     population.shift,       population.reset,
+                                     neurons.bias,           neurons.threshold,
+                                     population.reset_amount};
+            next = update_plain(plain, state.sum, drive, v, events);
+            if (!population.spiking) next = events;
+            state.counts[list] = static_cast<uint16_t>(next - events);
+            return;
+        }
+    }
     uint32_t place = 0;  // of the neuron's sum
     for (uint32_t i = 0; i < population.neurons; ++i) {
         NeuronParameters parameters{value_of(neurons.decay_u, i),

@@ -5,26 +5,37 @@
 // they stay the same, a step only adds it. The emitter has proven that no sum leaves 32 bits.
 //
 // A Model with value inputs has, beside what engine.hpp names,
-//   static constexpr bool values;              false: none of what follows
-//   using Level, GivenLevel;                   integer types: of State::values.levels, and of those that are
-//   given uint16_t value_input_count; const ValueInput* value_inputs;            [value_input_count] uint16_t
-//   value_connection_count; const ValueConnection* value_connections;  [value_connection_count] const
-//   uint32_t* drives;                    [population_count], first element in State::values.drive, or
-//                                              no_drive
-//   uint32_t level_count, drive_count;         elements of the two arrays of the state
-//   bool value_blocks, value_rows, value_synapses, value_halfwords;   whether any connection needs that code
+//   static constexpr bool values;     false: none of what follows
+//   using Level, GivenLevel;          types of State::values.levels, and of levels as they are given
+//   uint16_t value_input_count, value_connection_count;
+//   const ValueInput* value_inputs;
+//   const ValueConnection* value_connections;
+//   const Drive* drives;              [population_count]
+//   uint32_t level_count, drive_count;   elements of the two arrays of the state
+//   bool value_blocks, value_rows, value_synapses, value_halfwords, plain_drives;
+//                                     whether any connection or population needs that code
 // Its State has a member values with arrays levels and drive and a byte stale.
 #pragma once
 
 #include <stdint.h>
 
+#include "runtime/column.hpp"
 #include "runtime/kernels/narrow.hpp"
 #include "runtime/kernels/values.hpp"
+#include "runtime/neuron.hpp"
 #include "runtime/weights.hpp"
 
 namespace synfire::rt {
 
 inline constexpr uint32_t no_drive = UINT32_MAX;
+
+// What the values add to a population.
+struct Drive {
+    uint32_t first;  // element in State::values.drive, or no_drive
+    // Its neurons have no filter, refractory period, lower bound or reset without delay, one decay that is
+    // not 0, biases and thresholds of four bytes, and provably meet no limit of 32 bits.
+    bool plain;
+};
 
 struct ValueInput {
     uint32_t first;  // in State::values.levels
@@ -64,11 +75,50 @@ constexpr int32_t level_of(int32_t reading, uint32_t full, uint32_t levels) {
 template <class Model, class State>
 inline const int32_t* drive_of(const Model& model, const State& state, uint16_t population) {
     if constexpr (Model::values) {
-        const uint32_t first = model.drives[population];
+        const uint32_t first = model.drives[population].first;
         return first == no_drive ? nullptr : state.values.drive + first;
     } else {
         return nullptr;
     }
+}
+
+// The neurons of a plain drive.
+struct PlainNeurons {
+    uint32_t count;
+    uint32_t keep;  // what a membrane keeps of itself, in units of 2^-32
+    uint8_t shift;  // of sums
+    Reset reset;
+    Column bias, threshold, reset_amount;
+};
+
+// What integrate() and fire() do to them, without asking for limits. Returns where the list of spikes ends.
+SYNFIRE_FOR_SPEED inline uint16_t* update_plain(const PlainNeurons& neurons, const int32_t* sum,
+                                                const int32_t* drive, int32_t* v, uint16_t* spikes) {
+    const auto* bias = static_cast<const int32_t*>(neurons.bias.values);
+    const auto* threshold = static_cast<const int32_t*>(neurons.threshold.values);
+    const uint32_t bias_step = neurons.bias.stride, threshold_step = neurons.threshold.stride;
+    const uint32_t keep = neurons.keep;
+    const uint8_t shift = neurons.shift;
+    const Reset reset = neurons.reset;
+    for (uint32_t i = 0; i < neurons.count; ++i, bias += bias_step, threshold += threshold_step) {
+        uint32_t input = (static_cast<uint32_t>(sum[i]) << shift) + static_cast<uint32_t>(drive[i]) +
+                         static_cast<uint32_t>(*bias);
+        const int32_t before = v[i];
+        // decay_toward_zero
+        const uint32_t magnitude =
+            before < 0 ? 0U - static_cast<uint32_t>(before) : static_cast<uint32_t>(before);
+        const auto kept = static_cast<uint32_t>((uint64_t{magnitude} * keep) >> 32);
+        if (reset == Reset::subtract_next_step && before > *threshold)
+            input -= static_cast<uint32_t>(value_of(neurons.reset_amount, i));
+        auto now = static_cast<int32_t>((before < 0 ? 0U - kept : kept) + input);
+        if (now > *threshold) {
+            *spikes++ = static_cast<uint16_t>(i);
+            if (reset == Reset::to_value) now = value_of(neurons.reset_amount, i);
+            if (reset == Reset::subtract_at_once) now -= value_of(neurons.reset_amount, i);
+        }
+        v[i] = now;
+    }
+    return spikes;
 }
 
 // Takes the levels of all inputs, one input after another. level(k): the k-th of them.
@@ -175,7 +225,7 @@ inline void refresh(const Model& model, State& state) {
             products<int8_t>(model, state, c, neurons);
         else
             products<int16_t>(model, state, c, neurons);
-        int32_t* const drive = state.values.drive + model.drives[c.target];
+        int32_t* const drive = state.values.drive + model.drives[c.target].first;
         for (uint32_t i = 0; i < neurons; ++i) drive[i] += state.sum[i] * (int32_t{1} << c.shift);
     }
 }

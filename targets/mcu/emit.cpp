@@ -7,6 +7,7 @@
 
 #include "compiler/quantize/fingerprint.hpp"
 #include "compiler/support/report.hpp"
+#include "targets/mcu/drives.hpp"
 #include "targets/mcu/embedded_files.hpp"
 #include "targets/mcu/kernels.hpp"
 #include "targets/mcu/lower.hpp"
@@ -169,6 +170,7 @@ Artifacts emit(const IntNetwork& network, const TargetOptions& options, Report& 
     if (family != nullptr) use_kernels(network, *family, tables);
     if (options.complement) add_complements(tables);
     place_values(options.core, tables.values);
+    choose_plain_drives(network, tables);
     overlay_buffers(tables);
     note_flash(tables, report);
     Names names = names_of(tables, name, family);

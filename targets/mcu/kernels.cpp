@@ -81,6 +81,8 @@ std::size_t weights_per_byte(const std::vector<const ConnectionTable*>& into, st
     return sums_fit_lanes(into, neurons) ? per_byte : 0;
 }
 
+}  // namespace
+
 bool plain_rules(const rt::Rules& rules) {
     const rt::Register registers[] = {rules.accumulator, rules.current, rules.drive, rules.membrane};
     return rules.accumulator_shift == 0 &&
@@ -88,6 +90,8 @@ bool plain_rules(const rt::Rules& rules) {
                return r.bits == 32 && r.overflow == rt::Overflow::clamp;
            });
 }
+
+namespace {
 
 // A reset in the next step is made before the leak (rt::settled), in 32 bits, and of neurons that were
 // listed. The membrane that stands in for both lies within limit as well.

@@ -29,6 +29,9 @@ std::vector<std::string> cores();
 // Null: the empty name, portable C++. Throws InputError for an unknown core.
 const KernelFamily* find_family(const std::string& core);
 
+// Sums and states of 32 bits that saturate.
+bool plain_rules(const rt::Rules& rules);
+
 // Whether a file of an emitted directory belongs to one family.
 bool is_kernel(std::string_view path);
 

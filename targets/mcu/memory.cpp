@@ -1,5 +1,6 @@
 #include "targets/mcu/memory.hpp"
 
+#include "targets/mcu/drives.hpp"
 #include "targets/mcu/lower.hpp"
 #include "targets/mcu/overlay.hpp"
 
@@ -15,6 +16,7 @@ std::size_t bytes(const ColumnTable& column) {
 Memory memory_of(const IntNetwork& network) {
     Tables tables = lower(network);
     place_values({}, tables.values);
+    choose_plain_drives(network, tables);
     overlay_buffers(tables);
     Memory memory;
     for (const ConnectionTable& c : tables.connections) memory.weights += flash_bytes(c);

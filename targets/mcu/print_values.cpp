@@ -55,6 +55,7 @@ std::string print_value_members(const Values& values) {
     const auto flag = [&](const char* name, bool on) {
         add(text, "    static constexpr bool {} = {};\n", name, on);
     };
+    flag("plain_drives", std::find(values.plain.begin(), values.plain.end(), true) != values.plain.end());
     flag("value_blocks", any(values, [](const auto& c) { return c.blocks > 0; }));
     flag("value_rows", any(values, [](const auto& c) {
              return c.first.empty() && c.blocks * rt::value_block_neurons < c.outputs;
@@ -68,7 +69,7 @@ std::string print_value_members(const Values& values) {
     add(text, "    static const synfire::rt::ValueInput value_inputs[{}];\n", values.inputs.size());
     add(text, "    static const synfire::rt::ValueConnection value_connections[{}];\n",
         std::max<std::size_t>(values.connections.size(), 1));
-    add(text, "    static const uint32_t drives[{}];\n\n", values.drives.size());
+    add(text, "    static const synfire::rt::Drive drives[{}];\n\n", values.drives.size());
     return text;
 }
 
@@ -95,8 +96,9 @@ std::string print_value_tables(const Values& values) {
             values.inputs[c.input].first, c.inputs, c.target, c.bits, c.shift, c.blocks, c.padded, sparse);
     }
     if (values.connections.empty()) text += "    {},\n";
-    add(text, "}};\n\nconst uint32_t Tables::drives[{}] = {{\n", values.drives.size());
-    add_numbers(text, values.drives);
+    add(text, "}};\n\nconst synfire::rt::Drive Tables::drives[{}] = {{\n", values.drives.size());
+    for (std::size_t p = 0; p < values.drives.size(); ++p)
+        add(text, "    {{{}, {}}},\n", values.drives[p], static_cast<bool>(values.plain[p]));
     text += "};\n\n";
     return text;
 }

@@ -110,6 +110,7 @@ Values lower_inputs(const IntNetwork& network) {
              input.kind == SignalKind::real ? input.range : static_cast<double>(levels.high)});
     }
     values.drives.assign(network.populations.size(), no_drive);
+    values.plain.assign(network.populations.size(), false);
     for (const IntConnection& c : network.connections) {
         if (!reads_values(network, c)) continue;
         std::size_t& drive = values.drives[c.target];

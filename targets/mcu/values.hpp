@@ -42,6 +42,7 @@ struct Values {
     std::vector<ValueInputTable> inputs;
     std::vector<ValueConnectionTable> connections;
     std::vector<std::size_t> drives;  // of each population: its first element, or no_drive
+    std::vector<bool> plain;          // of each population: rt::Drive::plain
     std::size_t level_count = 0;      // elements of the state
     std::size_t drive_count = 0;
     std::string kernels;  // file of an emitted directory; empty: portable C++

@@ -279,7 +279,7 @@ TEST(Emit, PrintsInputsOfValues) {
           "value_connections[2] = {\n    {value_weights_0, 0, 3, 0, 8, 1, 0, 0, nullptr, nullptr},\n"
           "    {value_weights_1, 0, 3, 1, 8, 4, 0, 0, nullptr, nullptr},\n};\n");
     holds("src/tables.cpp", "value_inputs[1] = {\n    {0, 3, -127, 127},\n};\n");
-    holds("src/tables.cpp", "drives[2] = {\n    0, 2};\n");
+    holds("src/tables.cpp", "drives[2] = {\n    {0, false},\n    {2, false},\n};\n");
     holds("src/tables.hpp",
           "    static constexpr bool values = true;\n    static constexpr uint32_t value_bytes = 3;\n"
           "    using Level = int8_t;\n    using GivenLevel = int8_t;\n");

@@ -10,6 +10,7 @@
 #include "emulator/synapses.hpp"
 #include "runtime/drawn_weight.hpp"
 #include "runtime/engine.hpp"
+#include "targets/mcu/drives.hpp"
 #include "targets/mcu/kernels.hpp"
 #include "targets/mcu/lower.hpp"
 #include "targets/mcu/overlay.hpp"
@@ -114,9 +115,10 @@ struct MemoryModel {
     std::uint16_t value_input_count = 0, value_connection_count = 0;
     const rt::ValueInput* value_inputs = nullptr;
     const rt::ValueConnection* value_connections = nullptr;
-    const std::uint32_t* drives = nullptr;
+    const rt::Drive* drives = nullptr;
     std::uint32_t level_count = 0, drive_count = 0;
-    bool value_blocks = true, value_rows = true, value_synapses = true, value_halfwords = true;
+    bool plain_drives = true, value_blocks = true, value_rows = true, value_synapses = true,
+         value_halfwords = true;
 };
 
 struct MemoryValues {
@@ -183,7 +185,7 @@ struct MemoryOf {
     std::deque<std::vector<std::uint8_t>> guides, weights;
     std::vector<rt::ValueInput> value_inputs;
     std::vector<rt::ValueConnection> value_connections;
-    std::vector<std::uint32_t> drives;
+    std::vector<rt::Drive> drives;
 
     explicit MemoryOf(const mcu::Tables& tables);
     void add_values(const mcu::Values& values);
@@ -360,7 +362,8 @@ void MemoryOf<Potential>::add_values(const mcu::Values& values) {
                                      static_cast<std::uint32_t>(c.padded),
                                      c.first.empty() ? nullptr : firsts.emplace_back(c.first).data(),
                                      c.first.empty() ? nullptr : targets.emplace_back(c.sources).data()});
-    drives = narrowed<std::uint32_t>(values.drives);
+    for (std::size_t p = 0; p < values.drives.size(); ++p)
+        drives.push_back({static_cast<std::uint32_t>(values.drives[p]), values.plain[p]});
     model.value_input_count = static_cast<std::uint16_t>(value_inputs.size());
     model.value_inputs = value_inputs.data();
     model.value_connection_count = static_cast<std::uint16_t>(value_connections.size());
@@ -887,8 +890,30 @@ void expect_equal(const IntTrace& expected, const Record& actual) {
     }
 }
 
+// As it is deployed: membranes after every step, and the lengths of all populations' lists.
+void expect_unobserved_equals(const IntTrace& expected, Memory& memory, const test::ValueSample& sample) {
+    const std::size_t n = sample.spikes.size() / sample.steps, levels = sample.levels.size() / sample.steps;
+    rt::reset(memory.model, memory.state);
+    for (std::size_t t = 0; t < sample.steps; ++t) {
+        const std::int16_t* const now = sample.levels.data() + t * levels;
+        rt::set_values(memory.model, memory.state, [now](std::uint32_t k) { return now[k]; });
+        rt::step(memory.model, memory.state, packed(sample.spikes.data() + t * n, n).data());
+        const std::int32_t* v = memory.state.v;
+        for (std::size_t p = 0; p < expected.populations.size(); ++p) {
+            const auto& trace = expected.populations[p];
+            std::size_t spikes = 0;
+            for (std::size_t i = t * trace.neurons; i < (t + 1) * trace.neurons; ++i) {
+                ASSERT_EQ(trace.v[i], *v++) << "population " << p << ", step " << t;
+                spikes += trace.s[i];
+            }
+            ASSERT_EQ(spikes, memory.state.counts[memory.model.input_count + p]) << "step " << t;
+        }
+    }
+}
+
 TEST(Engine, EqualsTheEmulatorOnInputsOfValues) {
-    std::size_t spikes_seen = 0, halfwords = 0, sparse = 0, mixed = 0, several = 0, blocks = 0, rows = 0;
+    std::size_t spikes_seen = 0, halfwords = 0, sparse = 0, mixed = 0, several = 0, blocks = 0, rows = 0,
+                plain = 0;
     for (unsigned seed = 0; seed < 600; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         std::mt19937 random(seed);
@@ -900,6 +925,7 @@ TEST(Engine, EqualsTheEmulatorOnInputsOfValues) {
         for (const std::string core : {"", "cortex-m4", "cortex-m55"}) {
             mcu::Tables tables = mcu::lower(network);
             mcu::place_values(core, tables.values);
+            mcu::choose_plain_drives(network, tables);
             if (core == "cortex-m55" && tables.values.format.bytes == 1) continue;  // of other types
             if (core == "cortex-m4") {
                 order_of_twins = mcu::find_family(core)->order;
@@ -910,6 +936,7 @@ TEST(Engine, EqualsTheEmulatorOnInputsOfValues) {
             Memory memory(tables);
             expect_equal(expected, run_sample(memory, sample, false));
             expect_equal(expected, run_sample(memory, sample, true));
+            expect_unobserved_equals(expected, memory, sample);
             if (HasFailure()) return;
             for (const mcu::ValueConnectionTable& c : tables.values.connections) {
                 halfwords += c.bits == 16;
@@ -918,13 +945,15 @@ TEST(Engine, EqualsTheEmulatorOnInputsOfValues) {
                 rows += c.blocks > 0 && c.outputs % 4 != 0;
             }
             mixed += !sample.spikes.empty();
+            plain += std::count(tables.values.plain.begin(), tables.values.plain.end(), true) > 0;
             several += tables.values.inputs.size() > 1;
         }
         for (const auto& p : expected.populations)
             for (std::uint8_t s : p.s) spikes_seen += s;
     }
     EXPECT_GT(spikes_seen, 50000U);
-    for (const std::size_t count : {halfwords, sparse, mixed, several, blocks, rows}) EXPECT_GT(count, 100U);
+    for (const std::size_t count : {halfwords, sparse, mixed, several, blocks, rows, plain})
+        EXPECT_GT(count, 100U);
 }
 
 TEST(Engine, TakesLevelsBeyondTheLargestAsTheLargest) {
