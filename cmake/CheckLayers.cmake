@@ -29,12 +29,12 @@ set(layers
   "targets/loihi: targets/targets.hpp compiler/quantize compiler/network compiler/support runtime"
   "targets/mcu: targets/targets.hpp compiler/quantize compiler/network compiler/support runtime"
   # Copied into the emitted firmware, so it lives without the rest of the tree.
-  "targets/mcu/firmware: runtime ports/ serial/ model.hpp tables.hpp"
+  "targets/mcu/firmware: runtime ports/ serial/ model.hpp tables.hpp view_facts.hpp views.hpp"
   "cli: compiler emulator tuning hil report targets runtime")
 
 # Library headers that stay inside their one folder (regular expressions).
-set(confined_headers "onnx/|google/protobuf/" "H5|hdf5" "libserialport")
-set(confined_to "compiler/frontend/onnx" "compiler/frontend/hdf5|targets/loihi" "hil")
+set(confined_headers "onnx/|google/protobuf/" "H5|hdf5" "libserialport" "cnl/" "Eigen/")
+set(confined_to "compiler/frontend/onnx" "compiler/frontend/hdf5|targets/loihi" "hil" "targets/mcu/firmware" "emulator")
 # What exists in a freestanding implementation of C++17.
 set(freestanding_headers "^(stdint|stddef|limits)\\.h$")
 

@@ -64,7 +64,8 @@ IntNetwork stored_on(const Target& target, IntNetwork network, Report& report) {
     const Refusals refusals{target, report};
     const std::size_t before = report.diagnostics.size();
     for (const Input& i : network.inputs)
-        if (i.kind == SignalKind::real && !target.holds.values && !(target.holds.whole_inputs && network.profile == "lava"))
+        if (i.kind == SignalKind::real && !target.holds.values &&
+            !(target.holds.whole_inputs && network.profile == "lava"))
             refusals.add(i.name, "kind", "real-valued inputs are not available",
                          "encode the input as spikes before the network");
     for (const IntPopulation& p : network.populations) check_population(p, refusals);

@@ -55,9 +55,9 @@ synfire_accumulate:
     .text
 )");
 
-// At least one row of weights so small that bytes hold the sums of all. r4-r11: sums of 32 neurons, a byte for
-// each, at first the first row itself; r0-r2: weights; r12: next row of the list; lr: offset of the block in a
-// row. Stack: rows, sum, row_bytes. 14 instructions per 32 synapses, 41 less 11 per 32 neurons.
+// At least one row of weights so small that bytes hold the sums of all. r4-r11: sums of 32 neurons, a byte
+// for each, at first the first row itself; r0-r2: weights; r12: next row of the list; lr: offset of the block
+// in a row. Stack: rows, sum, row_bytes. 14 instructions per 32 synapses, 41 less 11 per 32 neurons.
 asm(R"(
     .macro synfire_widen_bytes first, second
     ldm r2, {r0, r1, r3, r12}
@@ -218,9 +218,9 @@ void synfire_accumulate_nibbles(synfire::rt::Row* rows, int16_t* sum, uint32_t r
 }
 
 // r0: v; r1: sum; r2: leak; r3: threshold, or parameters; r12: scale; r11: end of v; lr: spikes. Stack: start
-// of v, amount. leak_and_add in two instructions: the high half of the 64-bit product starts with v + sum * scale,
-// the low half with v itself, which is as good as its sign (LaneLayer). Four neurons are compared in a chain
-// that the first one above its threshold ends. 4.5 instructions per neuron with one threshold, 7.3 with
+// of v, amount. leak_and_add in two instructions: the high half of the 64-bit product starts with v + sum *
+// scale, the low half with v itself, which is as good as its sign (LaneLayer). Four neurons are compared in a
+// chain that the first one above its threshold ends. 4.5 instructions per neuron with one threshold, 7.3 with
 // parameters.
 asm(R"(
     .macro synfire_leak old, new, lane, sums

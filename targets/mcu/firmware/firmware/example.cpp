@@ -19,8 +19,7 @@ void read_sensor(uint8_t* spikes) {
 
 template <class Model>
 void read_values(const Model& network, model::State& now) {
-    if constexpr (Model::values)
-        rt::set_values(network, now, [](uint32_t) -> int32_t { return port; });
+    if constexpr (Model::values) rt::set_values(network, now, [](uint32_t) -> int32_t { return port; });
 }
 
 void act(const rt::Events& events) {

@@ -84,8 +84,8 @@ void read_bytes(int32_t file, uint8_t* bytes, uint32_t count) {
     if (count > 0 && !semihosting::read(file, bytes, count)) leave(FirmwareExit::input_too_short);
 }
 
-// The observed network gets values where they differ from those of the step before, production in every step: what
-// was kept must be what is computed anew.
+// The observed network gets values where they differ from those of the step before, production in every step:
+// what was kept must be what is computed anew.
 template <class Model>
 void set_values(const Model& network, bool first) {
     if constexpr (Model::values) {
