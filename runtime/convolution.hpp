@@ -42,7 +42,7 @@ struct Convolution {
 
 template <class Weight>
 [[gnu::always_inline]] inline void add_four(int32_t* sum, const Weight* weights) {
-    const int32_t a = weights[0], b = weights[1], c = weights[2], d = weights[3];
+    const Weight a = weights[0], b = weights[1], c = weights[2], d = weights[3];
     sum[0] += a;
     sum[1] += b;
     sum[2] += c;
