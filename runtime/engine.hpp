@@ -520,6 +520,8 @@ inline void step_events(const Model& model, State& state, Events input, Observer
             if (input.neurons[e] >= first && i < model.inputs[k] && count < model.inputs[k])
                 events[count++] = i;
         }
+        // A caller's list need not ascend.
+        if (model.complements) sort_events(events, count);
         state.counts[k] = count;
         feed(model, state, k);
         first = static_cast<uint16_t>(first + model.inputs[k]);
